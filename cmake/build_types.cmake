@@ -1,0 +1,36 @@
+# What every target of ours is compiled with; third-party code is not.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+set(CMAKE_C_FLAGS_DEBUG "-O1 -g1")
+
+set(SOTTO_SANITIZE "" CACHE STRING "address (with undefined behaviour), thread, or nothing")
+option(SOTTO_BENCH "Build the benchmarks" OFF)
+option(SOTTO_CT "Build only what the constant-time check runs" OFF)
+option(SOTTO_LIBFUZZER "Build the fuzz targets with libFuzzer" OFF)
+
+set(sotto_warnings -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
+
+# sotto_options(target): our warnings and the chosen sanitizer.
+function(sotto_options target)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${sotto_warnings}>)
+  if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+    target_compile_options(${target} PRIVATE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+  endif()
+endfunction()
+
+add_link_options(-Wl,-z,relro,-z,now)
+if(SOTTO_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  add_link_options(-fsanitize=address,undefined)
+elseif(SOTTO_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
+  add_link_options(-fsanitize=thread)
+elseif(SOTTO_SANITIZE)
+  message(FATAL_ERROR "SOTTO_SANITIZE=${SOTTO_SANITIZE}: expected address, thread or nothing")
+endif()
