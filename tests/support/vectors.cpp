@@ -1,0 +1,43 @@
+#include "support/vectors.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "base/check.hpp"
+#include "base/encoding.hpp"
+
+namespace sotto::test {
+
+boost::json::value read_json(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) std::fprintf(stderr, "no such file: %s\n", path.c_str());
+  CHECK(file.good());
+  std::stringstream content;
+  content << file.rdbuf();
+  return boost::json::parse(content.str());
+}
+
+boost::json::value vectors(const std::string& path) { return read_json(SOTTO_SOURCE_DIR "/tests/vectors/" + path); }
+
+base::Blob hex(const boost::json::value& value) {
+  const auto bytes = base::from_hex(std::string_view(value.as_string()));
+  CHECK(bytes.has_value());
+  return *bytes;
+}
+
+base::Blob hex(const boost::json::value& object, std::string_view member) { return hex(object.as_object().at(member)); }
+
+std::string text(const boost::json::value& object, std::string_view member) {
+  return has(object, member) ? std::string(object.as_object().at(member).as_string()) : std::string();
+}
+
+std::uint64_t number(const boost::json::value& object, std::string_view member) {
+  return object.as_object().at(member).to_number<std::uint64_t>();
+}
+
+bool has(const boost::json::value& object, std::string_view member) {
+  const boost::json::value* found = object.as_object().if_contains(member);
+  return found != nullptr && !found->is_null();
+}
+
+}  // namespace sotto::test

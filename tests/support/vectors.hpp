@@ -1,0 +1,27 @@
+#pragma once
+#include <boost/json.hpp>
+#include <string>
+
+#include "base/bytes.hpp"
+
+namespace sotto::test {
+
+/// A recorded file, "signal/keys.json", from tests/vectors. A missing or unreadable one ends the test program.
+boost::json::value vectors(const std::string& path);
+
+/// Any JSON file.
+boost::json::value read_json(const std::string& path);
+
+/// The bytes of a hex string; of a member of an object.
+base::Blob hex(const boost::json::value& text);
+base::Blob hex(const boost::json::value& object, std::string_view member);
+template <std::size_t N>
+base::Bytes<N> hex(const boost::json::value& object, std::string_view member) {
+  return base::fixed<N>(hex(object, member)).value();
+}
+
+std::string text(const boost::json::value& object, std::string_view member);  // "" when absent or null
+std::uint64_t number(const boost::json::value& object, std::string_view member);
+bool has(const boost::json::value& object, std::string_view member);  // there, and not null
+
+}  // namespace sotto::test
