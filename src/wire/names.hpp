@@ -1,0 +1,34 @@
+#pragma once
+#include <array>
+#include <string_view>
+
+/// Every context in which Sotto hashes, signs or derives. Signed and hashed is `32×0xFF ‖ name ‖ 0x00 ‖ bytes`
+/// (statements.md, "Hash and signature"); a name is used in one context only. What the Signal Protocol itself defines is
+/// signed raw, as it prescribes, and never begins with 0xFF.
+namespace sotto::wire::names {
+
+// hashed
+inline constexpr std::string_view account_id = "Sotto v1 account id";
+inline constexpr std::string_view recovery_key_check = "Sotto v1 recovery key check";
+inline constexpr std::string_view contact_link = "Sotto v1 contact link";
+inline constexpr std::string_view verify_link = "Sotto v1 verify link";
+inline constexpr std::string_view device_token = "Sotto v1 device token";
+
+// signed, and hashed where a statement is cited
+inline constexpr std::string_view root_link = "Sotto v1 root link";
+inline constexpr std::string_view account_certificate = "Sotto v1 account certificate";
+inline constexpr std::string_view backup_statement = "Sotto v1 backup statement";
+inline constexpr std::string_view device_list = "Sotto v1 device list";
+inline constexpr std::string_view device_consent = "Sotto v1 device consent";
+inline constexpr std::string_view account_act = "Sotto v1 account act";
+
+// info of HKDF, from the recovery key
+inline constexpr std::string_view root_key = "Sotto v1 root key";
+inline constexpr std::string_view backup_key = "Sotto v1 backup key";
+inline constexpr std::string_view backup_access_key = "Sotto v1 backup access key";
+
+inline constexpr std::array all{account_id,       recovery_key_check, contact_link,   verify_link,  device_token,
+                                root_link,        account_certificate, backup_statement, device_list, device_consent,
+                                account_act,      root_key,           backup_key,     backup_access_key};
+
+}  // namespace sotto::wire::names
