@@ -1,0 +1,14 @@
+#pragma once
+#include "base/result.hpp"
+
+namespace sotto::relay {
+
+enum class Error {
+  invalid_protobuf,  // malformed, or a required part is missing
+  invalid_key,       // a key that is none
+};
+
+template <class T>
+using Result = base::Result<T, Error>;
+
+}  // namespace sotto::relay
