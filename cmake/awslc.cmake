@@ -33,6 +33,11 @@ add_library(sotto_awslc STATIC ${sotto_awslc_c} ${sotto_awslc_asm})
 target_include_directories(sotto_awslc PUBLIC "${SOTTO_AWSLC_SOURCE_DIR}/generated-include" "${awslc}/include")
 target_include_directories(sotto_awslc PRIVATE "${awslc}/crypto" "${fips}" "${s2n}/include")
 target_compile_definitions(sotto_awslc PUBLIC BORINGSSL_PREFIX=sotto PRIVATE BORINGSSL_IMPLEMENTATION NDEBUG _GNU_SOURCE)
+# The ready prefix headers leave out the assembly that AWS-LC itself calls from assembly only, or not at all.
+foreach(name bignum_add_p25519 bignum_inv_p25519 bignum_mod_p25519_4 bignum_mul_p25519 bignum_mul_p25519_alt bignum_sub_p25519
+             sha3_keccak4_f1600)
+  target_compile_definitions(sotto_awslc PRIVATE ${name}=sotto_${name})
+endforeach()
 if(SOTTO_AWSLC_NO_ASM)
   target_compile_definitions(sotto_awslc PUBLIC OPENSSL_NO_ASM)
 endif()

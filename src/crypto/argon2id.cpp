@@ -12,8 +12,9 @@ Result<void> argon2id_into(std::span<std::uint8_t> out, base::View passphrase, s
                            unsigned passes, std::size_t memory) {
   CHECK(out.size() >= crypto_pwhash_argon2id_BYTES_MIN && passes >= crypto_pwhash_argon2id_OPSLIMIT_MIN &&
         memory >= crypto_pwhash_argon2id_MEMLIMIT_MIN);
-  if (crypto_pwhash_argon2id(out.data(), out.size(), reinterpret_cast<const char*>(passphrase.data()), passphrase.size(),
-                             salt.data(), passes, memory, crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0) {
+  const auto* text = passphrase.empty() ? "" : reinterpret_cast<const char*>(passphrase.data());  // never null
+  if (crypto_pwhash_argon2id(out.data(), out.size(), text, passphrase.size(), salt.data(), passes, memory,
+                             crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0) {
     return Error::out_of_memory;
   }
   return {};

@@ -51,6 +51,7 @@
 #include "sha/sha3.c"
 #include "sha/sha512.c"
 
+#include "absent.c"
 #include "edwards25519.c"
 #include "hardware.c"
 
