@@ -46,7 +46,9 @@ class SecretBlob {
   SecretBlob(const SecretBlob&) = delete;
   bool operator==(const SecretBlob&) const = delete;
   SecretBlob& operator=(SecretBlob from) noexcept { return std::swap(bytes_, from.bytes_), *this; }
-  ~SecretBlob() { explicit_bzero(bytes_.data(), bytes_.size()); }
+  ~SecretBlob() {
+    if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
+  }
   SecretBlob clone() const { return SecretBlob(Blob(bytes_)); }
   View expose() const { return bytes_; }
   std::size_t size() const { return bytes_.size(); }
