@@ -1,0 +1,40 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/curve25519.hpp"
+#include "base/time.hpp"
+#include "store/store.hpp"
+#include "wire/ids.hpp"
+
+namespace sotto::store {
+
+enum class Origin : std::uint8_t { link = 1, user_name = 2, wrote_first = 3 };
+
+struct Contact {
+  wire::AccountId account_id;
+  std::optional<std::string> nickname;      // ours; unique
+  std::optional<std::string> claimed_name;  // what they say, unproven
+  std::optional<std::string> user_name;     // under which the server knew them when we asked
+  Origin origin = Origin::link;
+  std::optional<base::Blob> link_token;
+  std::optional<base::Blob> tls_pin;
+  std::optional<crypto::PublicKey> verified_root;  // the anchor root that the person compared
+
+  /// The name to show: nickname, else what they claim, else the start of the id.
+  std::string name() const;
+};
+
+namespace contacts {
+
+std::optional<Contact> load(Transaction& in, const wire::AccountId& account);
+/// Adds, or replaces what is known.
+void keep(Transaction& in, const Contact& contact, base::Timestamp now);
+/// By nickname, account id, user name or claimed name, in this order; several if a claimed name is not unique.
+std::vector<Contact> find(Transaction& in, std::string_view words);
+/// Whether another contact has this nickname.
+bool is_nickname_taken(Transaction& in, std::string_view nickname, const wire::AccountId& by_other_than);
+
+}  // namespace contacts
+}  // namespace sotto::store

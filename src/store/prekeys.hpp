@@ -1,0 +1,37 @@
+#pragma once
+#include <optional>
+
+#include "base/time.hpp"
+#include "store/store.hpp"
+
+/// The private halves of this device's prekeys, as the protocol serializes their records.
+namespace sotto::store::prekeys {
+
+enum class Kind : std::uint8_t { signed_ec = 1, kyber = 2, one_time_ec = 3 };
+
+/// The next unused id of this kind; from 1, 24 bits, then around.
+std::uint32_t next_id(Transaction& in, Kind kind);
+
+void keep_signed(Transaction& in, std::uint32_t id, base::View record, base::Timestamp now);
+void keep_kyber(Transaction& in, std::uint32_t id, base::View record, bool is_last_resort, base::Timestamp now);
+void keep_one_time(Transaction& in, std::uint32_t id, base::View record);
+
+std::optional<base::SecretBlob> load_signed(Transaction& in, std::uint32_t id);
+std::optional<base::SecretBlob> load_kyber(Transaction& in, std::uint32_t id);
+std::optional<base::SecretBlob> load_one_time(Transaction& in, std::uint32_t id);
+
+void remove_one_time(Transaction& in, std::uint32_t id);
+
+/// signal-protocol.md 3.8: a one-time Kyber prekey is deleted; for the last-resort one the triple is remembered. False if
+/// that triple was seen before: the message is a replay.
+bool mark_kyber_used(Transaction& in, std::uint32_t kyber_id, std::uint32_t signed_id, base::View base_key);
+
+struct Ages {
+  std::optional<base::Timestamp> signed_made;      // the newest
+  std::optional<base::Timestamp> last_resort_made;
+};
+Ages ages(Transaction& in);
+/// Deletes signed and last-resort prekeys made before `limit`, except the newest of each, with their replay log.
+void remove_older(Transaction& in, base::Timestamp limit);
+
+}  // namespace sotto::store::prekeys

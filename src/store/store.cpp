@@ -1,0 +1,52 @@
+#include "store/store.hpp"
+
+#include "store/migrations.hpp"
+
+namespace sotto::store {
+namespace {
+
+base::Result<std::unique_ptr<Store>, Problem> open_database(const DataFolder& folder, const DatabaseKey& key) try {
+  {
+    Connection database(folder.database(), key.expose());
+    migrate(database);
+  }
+  return std::make_unique<Store>(folder.database(), key);
+} catch (const SqlError& failed) {
+  return failed.problem;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Store>, Problem> Store::create(const DataFolder& folder, base::View passphrase,
+                                                            KdfCost cost, base::Random& random) {
+  if (folder.has_store()) {
+    return Problem{Error::already_there, folder.path().string() + " holds an account already"};
+  }
+  // A slot without a database, or the other way round, is what a crash in here left: nothing was in it yet.
+  std::error_code ignored;
+  for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(folder.database().string() + tail, ignored);
+  TRY(const DatabaseKey key, key_slot::create(folder.key_slot(), passphrase, cost, random));
+  return open_database(folder, key);
+}
+
+base::Result<std::unique_ptr<Store>, Problem> Store::open(const DataFolder& folder, base::View passphrase) {
+  if (!std::filesystem::exists(folder.key_slot())) {
+    return Problem{Error::no_store, folder.path().string() + " holds no account: run `sotto register` first"};
+  }
+  TRY(const DatabaseKey key, key_slot::open(folder.key_slot(), passphrase));
+  if (!std::filesystem::exists(folder.database())) {
+    return Problem{Error::damaged, "the database is missing from " + folder.path().string() +
+                                       ": put the folder back from a copy, or empty it and register anew"};
+  }
+  return open_database(folder, key);
+}
+
+void Store::roll_back() noexcept {
+  try {
+    database_.run("ROLLBACK");
+  } catch (const SqlError&) {
+    // A failed COMMIT may have rolled back by itself; the next BEGIN says so if it did not.
+  }
+}
+
+}  // namespace sotto::store
