@@ -64,7 +64,7 @@ base::Blob Content::serialize() const {
   if (view) write.bytes(9, serialize_view(*view));
   if (introduction) write.bytes(10, introduction->serialize());
   if (claimed_name) write.bytes(11, *claimed_name);
-  return std::move(write).bytes(text_body, StrictWriter().bytes(1, text->text).done()).done();
+  return write.bytes(text_body, StrictWriter().bytes(1, text->text).done()).done();
 }
 
 base::Result<Content, ParseError> Content::parse(base::View bytes) {

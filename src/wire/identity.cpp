@@ -42,7 +42,7 @@ base::Blob serialize_device(const Device& device) {
       .done();
 }
 
-std::string home_server(StrictReader& read, std::uint32_t field) {
+std::string read_home_server(StrictReader& read, std::uint32_t field) {
   const std::string text = base::text(read.bytes(field, 1, max_authority));
   if (!Authority::parse(text)) read.refuse(ParseError::out_of_range);
   return text;
@@ -124,7 +124,7 @@ base::Blob DeviceList::serialize() const {
       .optional_bytes(8, tls_pin);
   for (const Hash& hash : previous) write.bytes(9, hash);
   for (const Device& device : devices) write.bytes(10, serialize_device(device));
-  return std::move(write).done();
+  return write.done();
 }
 
 base::Result<DeviceList, ParseError> DeviceList::parse(base::View bytes) {
@@ -133,7 +133,7 @@ base::Result<DeviceList, ParseError> DeviceList::parse(base::View bytes) {
                   .certificate_hash = read.fixed<32>(2),
                   .order = {.links = read.number32(3), .epoch = read.number32(4, 1), .version = read.number32(5, 1)},
                   .day = {read.number32(6)},
-                  .home_server = home_server(read, 7),
+                  .home_server = read_home_server(read, 7),
                   .tls_pin = read.optional_fixed<32>(8),
                   .previous = {},
                   .devices = {}};
@@ -168,7 +168,7 @@ base::Blob AccountAct::serialize() const {
 
 base::Result<AccountAct, ParseError> AccountAct::parse(base::View bytes) {
   StrictReader read(bytes);
-  AccountAct made{.server = home_server(read, 1),
+  AccountAct made{.server = read_home_server(read, 1),
                   .account_id = read.account_id(2),
                   .operation = static_cast<Operation>(read.number32(3, 1, 1)),
                   .order = {.links = read.number32(4), .epoch = read.number32(5, 1), .version = read.number32(6, 1)},

@@ -66,7 +66,7 @@ std::string ContactLink::text() const {
       .number(5, links)
       .number(6, epoch)
       .optional_bytes(7, tls_pin);
-  return make(schemes[0].prefix, names::contact_link, std::move(write).done());
+  return make(schemes[0].prefix, names::contact_link, write.done());
 }
 
 base::Result<ContactLink, LinkProblem> ContactLink::parse(std::string_view text) {

@@ -58,7 +58,7 @@ base::Blob PrekeyUpload::serialize() const {
   if (last_resort) write.bytes(2, wire::serialize(*last_resort));
   for (const auto& prekey : one_time) write.bytes(3, wire::serialize(prekey));
   for (const auto& prekey : one_time_kyber) write.bytes(4, wire::serialize(prekey));
-  return std::move(write).done();
+  return write.done();
 }
 
 base::Result<PrekeyUpload, ParseError> PrekeyUpload::parse(base::View bytes) {
@@ -96,7 +96,7 @@ base::Blob DeviceBundle::serialize() const {
       .bytes(4, wire::serialize(signed_prekey));
   if (one_time) write.bytes(5, wire::serialize(*one_time));
   write.bytes(6, wire::serialize(kyber));
-  return std::move(write).done();
+  return write.done();
 }
 
 base::Result<DeviceBundle, ParseError> DeviceBundle::parse(base::View bytes) {

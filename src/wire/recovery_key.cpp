@@ -84,12 +84,13 @@ base::Result<RecoveryKey, RecoveryKeyProblem> parse_characters(std::string_view 
   return key;
 }
 
+/// The words between blanks, in lower case.
 std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words(1);
   for (const char character : text) {
-    const bool is_letter = (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-    if (is_letter) {
-      words.back() += character >= 'a' ? character : static_cast<char>(character + 32);
+    const bool is_blank = character == ' ' || character == '\n' || character == '\r' || character == '\t';
+    if (!is_blank) {
+      words.back() += character >= 'A' && character <= 'Z' ? static_cast<char>(character + 32) : character;
     } else if (!words.back().empty()) {
       words.emplace_back();
     }

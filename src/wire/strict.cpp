@@ -60,7 +60,9 @@ void StrictReader::advance() {
   if (rest_.empty()) return;
   const auto tag = varint();
   if (!tag) return;
-  Field field{.number = static_cast<std::uint32_t>(*tag >> 3), .type = static_cast<std::uint32_t>(*tag & 7)};
+  Field field;
+  field.number = static_cast<std::uint32_t>(*tag >> 3);
+  field.type = static_cast<std::uint32_t>(*tag & 7);
   if ((*tag >> 3) == 0 || (*tag >> 3) > max_field) return refuse(ParseError::out_of_range);
   if (field.type != varint_type && field.type != bytes_type) return refuse(ParseError::wrong_type);
   const auto value = varint();

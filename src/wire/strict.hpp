@@ -94,7 +94,7 @@ class StrictWriter {
   StrictWriter& optional_bytes(std::uint32_t field, const auto& value) {
     return value ? bytes(field, base::View(*value)) : *this;
   }
-  base::Blob done() && { return std::move(bytes_); }
+  base::Blob done() { return std::move(bytes_); }
 
  private:
   void varint(std::uint64_t value);
