@@ -1,0 +1,165 @@
+#include "net/http_codec.hpp"
+
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/vector_body.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include "base/check.hpp"
+
+namespace sotto::net {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using Body = http::vector_body<std::uint8_t>;
+
+constexpr std::size_t read_size = 16u << 10;  // bytes asked of the stream at once
+
+Error parse_error(const error_code& failure) {
+  if (failure == http::error::header_limit || failure == http::error::body_limit ||
+      failure == http::error::buffer_overflow)
+    return {.problem = Problem::too_large, .detail = failure.message()};
+  if (failure == http::error::partial_message || failure == http::error::end_of_stream)
+    return {.problem = Problem::closed};
+  return {.problem = Problem::malformed, .detail = failure.message()};
+}
+
+/// Gives the parser what lies in `input.surplus`, until it has enough; what it does not take stays there.
+template <class Parser, class Claim>
+error_code feed(Parser& parser, HttpInput& input, Claim has_enough) {
+  error_code failure;
+  while (!input.surplus.empty() && !has_enough(parser)) {
+    const auto taken = parser.put(boost::asio::buffer(input.surplus), failure);
+    input.surplus.erase(input.surplus.begin(), input.surplus.begin() + static_cast<std::ptrdiff_t>(taken));
+    if (failure || taken == 0) break;
+  }
+  if (failure == http::error::need_more) failure = {};
+  return failure;
+}
+
+// The head alone at first: a body is only made room for once its limit is known.
+constexpr auto has_head = [](const auto& parser) { return parser.is_header_done(); };
+constexpr auto is_whole = [](const auto& parser) { return parser.is_done(); };
+
+/// Appends what the stream has to the surplus.
+/// returns  how much; 0 at its end
+asio::awaitable<Result<std::size_t>> read_more(HttpInput& input) {
+  const std::size_t before = input.surplus.size();
+  input.surplus.resize(before + read_size);
+  const auto got = co_await read_some(input.stream, std::span(input.surplus).subspan(before));
+  input.surplus.resize(before + (got ? *got : 0));
+  input.surplus.shrink_to_fit();  // an idle connection keeps nothing
+  co_return got;
+}
+
+template <class Fields>
+std::vector<Header> headers_of(const Fields& fields) {
+  std::vector<Header> headers;
+  for (const auto& field : fields)
+    headers.push_back({.name = std::string(field.name_string()), .value = std::string(field.value())});
+  return headers;
+}
+
+void append(base::Blob& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
+
+void append(base::Blob& out, const std::vector<Header>& headers) {
+  for (const Header& header : headers) {
+    CHECK(header.value.find_first_of("\r\n") == std::string::npos &&
+          header.name.find_first_of("\r\n: ") == std::string::npos);
+    append(out, header.name + ": " + header.value + "\r\n");
+  }
+}
+
+}  // namespace
+
+struct RequestReader::Parser {
+  http::request_parser<Body> parser;
+  bool has_begun = false;
+};
+
+RequestReader::RequestReader(std::size_t header_limit) : parser_(std::make_unique<Parser>()) {
+  parser_->parser.header_limit(static_cast<std::uint32_t>(header_limit));
+  parser_->parser.body_limit(boost::none);  // set before the body is read; a head alone never fills it
+}
+RequestReader::~RequestReader() = default;
+bool RequestReader::has_begun() const { return parser_->has_begun; }
+
+asio::awaitable<Result<RequestHead>> RequestReader::read_head(HttpInput& input) {
+  auto& parser = parser_->parser;
+  for (;;) {
+    parser_->has_begun = parser_->has_begun || !input.surplus.empty();
+    if (const auto failure = feed(parser, input, has_head)) co_return parse_error(failure);
+    if (parser.is_header_done()) break;
+    CO_TRY(const std::size_t size, co_await read_more(input));
+    if (size == 0) co_return Error{.problem = Problem::closed};
+  }
+  const auto& message = parser.get();
+  RequestHead head{.request = {.method = std::string(message.method_string()),
+                               .target = std::string(message.target()),
+                               .headers = headers_of(message)},
+                   .keeps_alive = parser.keep_alive(),
+                   .is_upgrade = boost::beast::websocket::is_upgrade(message),
+                   .expects_continue = message[http::field::expect] == "100-continue"};
+  co_return head;
+}
+
+asio::awaitable<Result<base::Blob>> RequestReader::read_body(HttpInput& input, std::size_t limit) {
+  auto& parser = parser_->parser;
+  // Beast looks at a Content-Length when the head ends, which is before the limit for this request is known.
+  const auto announced = parser.content_length();
+  if (announced && *announced > limit) co_return Error{.problem = Problem::too_large};
+  parser.body_limit(limit);
+  while (!parser.is_done()) {
+    if (const auto failure = feed(parser, input, is_whole)) co_return parse_error(failure);
+    if (parser.is_done()) break;
+    CO_TRY(const std::size_t size, co_await read_more(input));
+    if (size == 0) co_return Error{.problem = Problem::closed};
+  }
+  base::Blob body = std::move(parser.get().body());
+  co_return body;
+}
+
+asio::awaitable<Result<ReceivedResponse>> read_response(HttpInput& input, std::size_t header_limit,
+                                                        std::size_t body_limit, bool& has_begun) {
+  http::response_parser<Body> parser;
+  parser.header_limit(static_cast<std::uint32_t>(header_limit));
+  parser.body_limit(body_limit);
+  parser.eager(true);
+  for (;;) {
+    has_begun = has_begun || !input.surplus.empty();
+    if (const auto failure = feed(parser, input, is_whole)) co_return parse_error(failure);
+    if (parser.is_done()) break;
+    CO_TRY(const std::size_t size, co_await read_more(input));
+    if (size > 0) continue;
+    error_code failure;
+    if (has_begun) parser.put_eof(failure);
+    if (!has_begun || failure) co_return Error{.problem = Problem::closed};
+  }
+  ReceivedResponse received{.response = {.status = parser.get().result_int(),
+                                         .headers = headers_of(parser.get()),
+                                         .body = std::move(parser.get().body())},
+                            .keeps_alive = parser.keep_alive()};
+  co_return received;
+}
+
+base::Blob serialize(const Request& request, const std::string& authority) {
+  base::Blob out;
+  append(out, request.method + " " + request.target + " HTTP/1.1\r\nHost: " + authority + "\r\n");
+  append(out, request.headers);
+  append(out, "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n");
+  out.insert(out.end(), request.body.begin(), request.body.end());
+  return out;
+}
+
+base::Blob serialize(const Response& response, bool keeps_alive) {
+  base::Blob out;
+  append(out, "HTTP/1.1 " + std::to_string(response.status) + " " +
+                  std::string(http::obsolete_reason(static_cast<http::status>(response.status))) + "\r\n");
+  append(out, response.headers);
+  append(out, "Content-Length: " + std::to_string(response.body.size()) + "\r\n");
+  append(out, keeps_alive ? "\r\n" : "Connection: close\r\n\r\n");
+  out.insert(out.end(), response.body.begin(), response.body.end());
+  return out;
+}
+
+}  // namespace sotto::net

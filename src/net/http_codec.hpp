@@ -1,0 +1,54 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "net/http.hpp"
+#include "net/stream.hpp"
+
+namespace sotto::net {
+
+/// A connection being read: the stream, and what came but belongs to the next message.
+struct HttpInput {
+  Stream& stream;
+  base::Blob surplus = {};
+};
+
+struct RequestHead {
+  Request request;  // without its body
+  bool keeps_alive = true;
+  bool is_upgrade = false;  // asks for a WebSocket
+  bool expects_continue = false;
+};
+
+/// Reads one request: first the head, then the body, with limits that may depend on the head.
+class RequestReader {
+ public:
+  explicit RequestReader(std::size_t header_limit);
+  ~RequestReader();
+  RequestReader(const RequestReader&) = delete;
+  RequestReader& operator=(const RequestReader&) = delete;
+
+  /// errors   closed (also: before the first byte), malformed, too_large
+  asio::awaitable<Result<RequestHead>> read_head(HttpInput& input);
+  /// errors   closed, malformed, too_large
+  asio::awaitable<Result<base::Blob>> read_body(HttpInput& input, std::size_t limit);
+  bool has_begun() const;  // whether a byte of the request has come
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+};
+
+struct ReceivedResponse {
+  Response response;
+  bool keeps_alive = true;
+};
+
+/// errors   closed (has_begun tells whether anything had come), malformed, too_large
+asio::awaitable<Result<ReceivedResponse>> read_response(HttpInput& input, std::size_t header_limit,
+                                                        std::size_t body_limit, bool& has_begun);
+
+base::Blob serialize(const Request& request, const std::string& authority);
+base::Blob serialize(const Response& response, bool keeps_alive);
+
+}  // namespace sotto::net

@@ -1,0 +1,185 @@
+#include "net/http_server.hpp"
+
+#include <set>
+
+#include "net/event.hpp"
+#include "net/http_codec.hpp"
+
+namespace sotto::net {
+namespace {
+
+constexpr Duration lingering =
+    std::chrono::seconds(2);                       // for the remote end to read an answer that ends the connection
+constexpr std::size_t lingering_bytes = 4u << 20;  // of what it was still sending
+
+struct Connection {
+  explicit Connection(std::shared_ptr<Stream> over) : stream(std::move(over)) {}
+  std::shared_ptr<Stream> stream;  // shared with its WebSocket
+  bool is_idle = true;             // between two requests
+};
+
+std::unique_ptr<Timer::Alarm> cut_after(Timer& timer, const std::shared_ptr<Stream>& stream, Duration at_most) {
+  return timer.after(at_most, [weak = std::weak_ptr(stream)] {
+    if (const auto alive = weak.lock()) alive->cut();
+  });
+}
+
+unsigned status_of(const Error& error, unsigned too_large) {
+  return error.problem == Problem::too_large ? too_large : 400;
+}
+
+}  // namespace
+
+struct HttpServer::State : std::enable_shared_from_this<State> {
+  State(Timer& on, HttpService& behind, HttpLimits within)
+      : timer(on), service(behind), limits(within), emptied(on.executor()) {}
+
+  asio::awaitable<void> converse(std::shared_ptr<Connection> connection);
+  /// returns  whether another request may follow
+  asio::awaitable<bool> serve_one(std::shared_ptr<Connection> connection, HttpInput& input, Duration header_within);
+  asio::awaitable<bool> answer(std::shared_ptr<Connection> connection, HttpInput& input, RequestReader& reader,
+                               RequestHead head);
+  asio::awaitable<void> upgrade(std::shared_ptr<Connection> connection, HttpInput& input, Request head);
+  asio::awaitable<bool> write(std::shared_ptr<Connection> connection, Response response, bool keeps_alive);
+  asio::awaitable<void> refuse(std::shared_ptr<Connection> connection, unsigned status);
+  asio::awaitable<void> linger(std::shared_ptr<Connection> connection);
+
+  Timer& timer;
+  HttpService& service;
+  HttpLimits limits;
+  std::set<std::shared_ptr<Connection>> connections;
+  Event emptied;
+  bool is_stopping = false;
+};
+
+HttpServer::HttpServer(Timer& timer, HttpService& service, HttpLimits limits)
+    : state_(std::make_shared<State>(timer, service, limits)) {}
+
+HttpServer::~HttpServer() {
+  state_->is_stopping = true;
+  for (const auto& connection : state_->connections) connection->stream->cut();
+}
+
+std::size_t HttpServer::connections() const { return state_->connections.size(); }
+
+asio::awaitable<void> HttpServer::serve(Acceptor& acceptor) {
+  const auto state = state_;
+  for (;;) {
+    auto accepted = co_await acceptor.accept();
+    if (!accepted) co_return;
+    if (state->is_stopping || state->connections.size() >= state->limits.connections) continue;  // cut, unread
+    const auto connection = std::make_shared<Connection>(std::shared_ptr<Stream>(std::move(*accepted)));
+    state->connections.insert(connection);
+    spawn(state->timer.executor(), state->converse(connection), [state, connection] {
+      connection->stream->cut();
+      state->connections.erase(connection);
+      if (state->connections.empty()) state->emptied.ring();
+    });
+  }
+}
+
+asio::awaitable<void> HttpServer::stop(Duration grace) {
+  const auto state = state_;
+  state->is_stopping = true;
+  for (const auto& connection : state->connections) {
+    if (connection->is_idle) connection->stream->cut();
+  }
+  const auto alarm = state->timer.after(grace, [state] {
+    for (const auto& connection : state->connections) connection->stream->cut();
+  });
+  while (!state->connections.empty()) co_await state->emptied.wait();
+}
+
+asio::awaitable<void> HttpServer::State::converse(std::shared_ptr<Connection> connection) {
+  const auto self = shared_from_this();
+  HttpInput input{.stream = *connection->stream};
+  Duration header_within = limits.header_within;
+  while (co_await serve_one(connection, input, header_within)) {
+    header_within = limits.idle;
+    if (is_stopping) break;
+  }
+}
+
+asio::awaitable<bool> HttpServer::State::serve_one(std::shared_ptr<Connection> connection, HttpInput& input,
+                                                   Duration header_within) {
+  RequestReader reader(limits.header);
+  connection->is_idle = true;
+  auto alarm = cut_after(timer, connection->stream, header_within);
+  auto head = co_await reader.read_head(input);
+  alarm.reset();
+  connection->is_idle = false;
+  if (!head) {
+    if (head.error().problem != Problem::closed) co_await refuse(connection, status_of(head.error(), 431));
+    co_return false;
+  }
+  if (head->is_upgrade) {
+    co_await upgrade(connection, input, std::move(head->request));
+    co_return false;
+  }
+  co_return co_await answer(connection, input, reader, std::move(*head));
+}
+
+asio::awaitable<bool> HttpServer::State::answer(std::shared_ptr<Connection> connection, HttpInput& input,
+                                                RequestReader& reader, RequestHead head) {
+  auto alarm = cut_after(timer, connection->stream, limits.body_within);
+  if (head.expects_continue) {
+    const auto go_on = co_await write_all(*connection->stream, base::view("HTTP/1.1 100 Continue\r\n\r\n"));
+    if (!go_on) co_return false;
+  }
+  const std::size_t limit = service.body_limit(head.request);
+  auto body = co_await reader.read_body(input, limit);
+  alarm.reset();
+  if (!body) {
+    if (body.error().problem != Problem::closed) co_await refuse(connection, status_of(body.error(), 413));
+    co_return false;
+  }
+  head.request.body = std::move(*body);
+  Response response = co_await service.answer(std::move(head.request));
+  const bool keeps_alive = head.keeps_alive && !is_stopping;
+  const bool is_written = co_await write(connection, std::move(response), keeps_alive);
+  if (is_written && !keeps_alive) co_await linger(connection);
+  co_return is_written&& keeps_alive;
+}
+
+asio::awaitable<void> HttpServer::State::upgrade(std::shared_ptr<Connection> connection, HttpInput& input,
+                                                 Request head) {
+  Request asked = head;
+  auto verdict = co_await service.upgrade(std::move(asked));
+  if (auto* refusal = std::get_if<Response>(&verdict)) {
+    const bool is_written = co_await write(connection, std::move(*refusal), false);
+    if (is_written) co_await linger(connection);
+    co_return;
+  }
+  const WebSocketSession session = std::get<WebSocketSession>(std::move(verdict));
+  auto websocket =
+      co_await accept_websocket(connection->stream, timer, std::move(head), std::move(input.surplus), limits.websocket);
+  if (websocket) co_await session(**websocket);
+}
+
+asio::awaitable<bool> HttpServer::State::write(std::shared_ptr<Connection> connection, Response response,
+                                               bool keeps_alive) {
+  const auto alarm = cut_after(timer, connection->stream, limits.write_within);
+  const base::Blob bytes = serialize(response, keeps_alive);
+  const auto written = co_await write_all(*connection->stream, bytes);
+  co_return written.has_value();
+}
+
+asio::awaitable<void> HttpServer::State::refuse(std::shared_ptr<Connection> connection, unsigned status) {
+  Response refusal = service.refusal(status);
+  const bool is_written = co_await write(connection, std::move(refusal), false);
+  if (is_written) co_await linger(connection);
+}
+
+asio::awaitable<void> HttpServer::State::linger(std::shared_ptr<Connection> connection) {
+  // To close while the remote end still sends makes its machine throw our answer away.
+  connection->stream->finish();
+  const auto alarm = cut_after(timer, connection->stream, lingering);
+  std::array<std::uint8_t, 4096> waste{};
+  for (std::size_t total = 0; total < lingering_bytes;) {
+    const auto size = co_await read_some(*connection->stream, waste);
+    if (!size || *size == 0) co_return;
+    total += *size;
+  }
+}
+
+}  // namespace sotto::net

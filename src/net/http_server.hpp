@@ -1,0 +1,59 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <variant>
+
+#include "net/http.hpp"
+#include "net/timer.hpp"
+#include "net/transport.hpp"
+#include "net/websocket.hpp"
+
+namespace sotto::net {
+
+/// What is done with a WebSocket; the connection ends with it.
+using WebSocketSession = std::function<asio::awaitable<void>(WebSocket&)>;
+
+/// What stands behind an HttpServer.
+class HttpService {
+ public:
+  virtual ~HttpService() = default;
+  /// The largest body read for this request; `head` has none yet.
+  virtual std::size_t body_limit(const Request& head) const = 0;
+  virtual asio::awaitable<Response> answer(Request request) = 0;
+  /// A request to become a WebSocket: a refusal, or what to do with it.
+  virtual asio::awaitable<std::variant<Response, WebSocketSession>> upgrade(Request head) = 0;
+  /// The answer to what never became a request: 400, 408, 413, 431.
+  virtual Response refusal(unsigned status) const = 0;
+};
+
+struct HttpLimits {
+  std::size_t header = 16u << 10;                     // bytes, request line included
+  Duration header_within = std::chrono::seconds(10);  // TLS handshake and first header
+  Duration body_within = std::chrono::seconds(60);
+  Duration write_within = std::chrono::seconds(60);
+  Duration idle = std::chrono::seconds(75);  // between two requests
+  std::size_t connections = 4096;            // more are cut at once
+  WebSocketLimits websocket = {};
+};
+
+/// HTTP/1.1 with kept-alive connections. Transport, timer and service outlive it.
+class HttpServer {
+ public:
+  HttpServer(Timer& timer, HttpService& service, HttpLimits limits = {});
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  /// Serves until the acceptor is closed. Several may run at once.
+  asio::awaitable<void> serve(Acceptor& acceptor);
+  /// Cuts idle connections, lets requests under way be answered, cuts what is left after `grace`. WebSockets are the
+  /// service's to close.
+  asio::awaitable<void> stop(Duration grace);
+  std::size_t connections() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // shared with the connections that are still ending
+};
+
+}  // namespace sotto::net

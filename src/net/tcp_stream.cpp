@@ -1,0 +1,170 @@
+#include "net/tcp_stream.hpp"
+
+#include <openssl/err.h>
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <climits>
+
+#include "base/check.hpp"
+
+namespace sotto::net {
+namespace {
+
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// A BIO of our own, because OpenSSL's socket BIO writes without MSG_NOSIGNAL: a remote end that hangs up would kill us.
+int file_of(BIO* bio) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))); }
+
+int bio_result(BIO* bio, ssize_t size, int retry_flag) {
+  BIO_clear_retry_flags(bio);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_flags(bio, retry_flag | BIO_FLAGS_SHOULD_RETRY);
+  return static_cast<int>(size);
+}
+
+int bio_read(BIO* bio, char* into, int size) {
+  return bio_result(bio, ::recv(file_of(bio), into, static_cast<std::size_t>(size), 0), BIO_FLAGS_READ);
+}
+
+int bio_write(BIO* bio, const char* from, int size) {
+  return bio_result(bio, ::send(file_of(bio), from, static_cast<std::size_t>(size), MSG_NOSIGNAL), BIO_FLAGS_WRITE);
+}
+
+long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+BIO_METHOD* bio_method() {
+  static BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+    CHECK(made);
+    BIO_meth_set_read(made, bio_read);
+    BIO_meth_set_write(made, bio_write);
+    BIO_meth_set_ctrl(made, bio_control);
+    return made;
+  }();
+  return method;
+}
+
+BIO* socket_bio(int file) {
+  BIO* bio = BIO_new(bio_method());
+  CHECK(bio);
+  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(file)));
+  BIO_set_init(bio, 1);
+  return bio;
+}
+
+int clamped(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
+
+}  // namespace
+
+class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(tcp::socket socket, SslPtr ssl) : socket_(std::move(socket)), ssl_(std::move(ssl)) {
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(tcp::no_delay(true), ignored);
+    BIO* bio = socket_bio(socket_.native_handle());
+    SSL_set_bio(ssl_.get(), bio, bio);
+  }
+
+  asio::any_io_executor executor() { return socket_.get_executor(); }
+  SSL* ssl() { return ssl_.get(); }
+
+  // `attempt` is one call into OpenSSL; where it has to wait, it is repeated when the socket is ready.
+  template <class Attempt>
+  void run(Attempt attempt, Done done) {
+    if (!socket_.is_open()) return end(std::move(done), asio::error::operation_aborted, 0);
+    ERR_clear_error();
+    errno = 0;
+    const int size = attempt(ssl_.get());
+    if (size > 0) return end(std::move(done), {}, static_cast<std::size_t>(size));
+    switch (SSL_get_error(ssl_.get(), size)) {
+      case SSL_ERROR_WANT_READ:
+        return wait(tcp::socket::wait_read, std::move(attempt), std::move(done));
+      case SSL_ERROR_WANT_WRITE:
+        return wait(tcp::socket::wait_write, std::move(attempt), std::move(done));
+      case SSL_ERROR_ZERO_RETURN:
+        return end(std::move(done), asio::error::eof, 0);
+      case SSL_ERROR_SYSCALL:
+        is_broken_ = true;
+        return end(std::move(done), asio::error::connection_reset, 0);
+      default:
+        is_broken_ = true;
+        return end(std::move(done), broken_code(), 0);
+    }
+  }
+
+  void finish() {
+    if (!socket_.is_open()) return;
+    ERR_clear_error();
+    if (!is_broken_ && SSL_is_init_finished(ssl_.get())) SSL_shutdown(ssl_.get());
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  void cut() {
+    if (!socket_.is_open()) return;
+    if (!is_broken_ && SSL_is_init_finished(ssl_.get()) && (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) == 0) {
+      ERR_clear_error();
+      SSL_shutdown(ssl_.get());
+    }
+    error_code ignored;
+    socket_.close(ignored);
+  }
+
+ private:
+  template <class Attempt>
+  void wait(tcp::socket::wait_type what, Attempt attempt, Done done) {
+    socket_.async_wait(what, [self = shared_from_this(), attempt = std::move(attempt),
+                              done = std::move(done)](error_code failure) mutable {
+      if (failure) return self->end(std::move(done), failure, 0);
+      self->run(std::move(attempt), std::move(done));
+    });
+  }
+
+  error_code broken_code() {
+    const bool is_cut_off = ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    if (is_cut_off) return asio::error::connection_reset;
+    return boost::system::errc::make_error_code(boost::system::errc::protocol_error);
+  }
+
+  void end(Done done, error_code code, std::size_t size) {
+    asio::post(executor(), [done = std::move(done), code, size]() mutable { std::move(done)(code, size); });
+  }
+
+  tcp::socket socket_;
+  SslPtr ssl_;
+  bool is_broken_ = false;  // OpenSSL must not be asked to say goodbye after a fatal error
+};
+
+TcpStream::TcpStream(tcp::socket socket, SslPtr ssl)
+    : connection_(std::make_shared<Connection>(std::move(socket), std::move(ssl))) {}
+TcpStream::~TcpStream() { connection_->cut(); }
+
+asio::any_io_executor TcpStream::executor() { return connection_->executor(); }
+void TcpStream::read_some(std::span<std::uint8_t> into, Done done) {
+  connection_->run([into](SSL* ssl) { return SSL_read(ssl, into.data(), clamped(into.size())); }, std::move(done));
+}
+void TcpStream::write_some(base::View from, Done done) {
+  connection_->run([from](SSL* ssl) { return SSL_write(ssl, from.data(), clamped(from.size())); }, std::move(done));
+}
+void TcpStream::finish() { connection_->finish(); }
+void TcpStream::cut() { connection_->cut(); }
+
+asio::awaitable<Result<void>> TcpStream::handshake() {
+  constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+  const auto connection = connection_;
+  Connection* const shaken = connection.get();  // see event.cpp: a lambda in a co_await owns nothing
+  const auto [failure, size] = co_await asio::async_initiate<decltype(as_tuple), void(error_code, std::size_t)>(
+      [shaken](auto handler) { shaken->run([](SSL* ssl) { return SSL_do_handshake(ssl); }, Done(std::move(handler))); },
+      as_tuple);
+  if (!failure) co_return Result<void>();
+  if (failure == asio::error::operation_aborted) co_return Error{.problem = Problem::closed};
+  co_return handshake_error(connection->ssl());
+}
+
+}  // namespace sotto::net

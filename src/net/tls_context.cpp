@@ -1,0 +1,164 @@
+#include "net/tls_context.hpp"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/sha.h>
+#include <openssl/x509v3.h>
+
+#include "base/check.hpp"
+
+namespace sotto::net {
+namespace {
+
+bool has_pinned_key(X509* certificate, const base::Bytes<32>& pin) {
+  unsigned char* spki = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &spki);
+  if (size <= 0) return false;
+  base::Bytes<32> hash{};
+  SHA256(spki, static_cast<std::size_t>(size), hash.data());
+  OPENSSL_free(spki);
+  return hash == pin;
+}
+
+bool has_pinned_key(const STACK_OF(X509) * chain, const base::Bytes<32>& pin) {
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    if (has_pinned_key(sk_X509_value(chain, i), pin)) return true;
+  }
+  return false;
+}
+
+int pin_failed(X509_STORE_CTX* check) {
+  X509_STORE_CTX_set_error(check, X509_V_ERR_APPLICATION_VERIFICATION);
+  return 0;
+}
+
+/// Without a CA file the pinned certificate of the chain is the anchor; name, expiry and signatures up to it are still
+/// checked.
+int verify_against_pin(X509_STORE_CTX* check, const base::Bytes<32>& pin) {
+  STACK_OF(X509)* anchors = sk_X509_new_null();
+  STACK_OF(X509)* offered = X509_STORE_CTX_get0_untrusted(check);
+  for (int i = 0; i < sk_X509_num(offered); ++i) {
+    X509* certificate = sk_X509_value(offered, i);
+    if (has_pinned_key(certificate, pin)) sk_X509_push(anchors, certificate);
+  }
+  int verdict = 0;
+  if (sk_X509_num(anchors) == 0) {
+    verdict = pin_failed(check);
+  } else {
+    X509_STORE_CTX_set0_trusted_stack(check, anchors);
+    X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(check), X509_V_FLAG_PARTIAL_CHAIN);
+    verdict = X509_verify_cert(check);
+  }
+  sk_X509_free(anchors);
+  return verdict;
+}
+
+int verify(X509_STORE_CTX* check, void*) {
+  const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* tls = static_cast<const ClientTls*>(SSL_get_app_data(ssl));
+  if (tls->spki_pin && tls->ca_file.empty()) return verify_against_pin(check, *tls->spki_pin);
+  const int verdict = X509_verify_cert(check);
+  if (verdict == 1 && tls->spki_pin && !has_pinned_key(X509_STORE_CTX_get0_chain(check), *tls->spki_pin))
+    return pin_failed(check);
+  return verdict;
+}
+
+ContextPtr context(const SSL_METHOD* method) {
+  ContextPtr made(SSL_CTX_new(method));
+  CHECK(made);
+  SSL_CTX_set_min_proto_version(made.get(), TLS1_3_VERSION);
+  SSL_CTX_set_mode(made.get(),
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_session_cache_mode(made.get(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(made.get(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_num_tickets(made.get(), 0);
+  return made;
+}
+
+Error file_error(Problem problem, const std::string& file) {
+  return {.problem = problem, .detail = file + ": " + last_tls_error()};
+}
+
+bool is_address(const std::string& host) {
+  base::Bytes<16> address{};
+  return inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
+}
+
+}  // namespace
+
+std::string last_tls_error() {
+  unsigned long code = 0, next = 0;
+  while ((next = ERR_get_error()) != 0) {
+    if (code == 0) code = next;
+  }
+  if (code == 0) return "no reason given";
+  if (const char* reason = ERR_reason_error_string(code)) return reason;
+  if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
+  return "unknown reason";
+}
+
+Result<ContextPtr> client_context(const ClientTls& tls) {
+  ERR_clear_error();
+  ContextPtr made = context(TLS_client_method());
+  if (!tls.ca_file.empty()) {
+    if (SSL_CTX_load_verify_file(made.get(), tls.ca_file.c_str()) != 1)
+      return file_error(Problem::certificate_file, tls.ca_file);
+  } else if (!tls.spki_pin) {
+    SSL_CTX_set_default_verify_paths(made.get());
+  }
+  SSL_CTX_set_verify(made.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_cert_verify_callback(made.get(), verify, nullptr);
+  return made;
+}
+
+Result<ContextPtr> server_context(const ServerTls& tls) {
+  ERR_clear_error();
+  ContextPtr made = context(TLS_server_method());
+  if (SSL_CTX_use_certificate_chain_file(made.get(), tls.certificate_file.c_str()) != 1)
+    return file_error(Problem::certificate_file, tls.certificate_file);
+  if (SSL_CTX_use_PrivateKey_file(made.get(), tls.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
+    const bool is_mismatch = ERR_GET_REASON(ERR_peek_error()) == X509_R_KEY_VALUES_MISMATCH ||
+                             ERR_GET_REASON(ERR_peek_error()) == X509_R_KEY_TYPE_MISMATCH;
+    return file_error(is_mismatch ? Problem::key_mismatch : Problem::key_file, tls.key_file);
+  }
+  if (SSL_CTX_check_private_key(made.get()) != 1) return file_error(Problem::key_mismatch, tls.key_file);
+  return made;
+}
+
+SslPtr client_ssl(SSL_CTX* context, const std::string& host, const ClientTls& tls) {
+  SslPtr ssl(SSL_new(context));
+  CHECK(ssl);
+  SSL_set_connect_state(ssl.get());
+  SSL_set_app_data(ssl.get(), const_cast<ClientTls*>(&tls));  // read by verify() only
+  X509_VERIFY_PARAM* wanted = SSL_get0_param(ssl.get());
+  if (is_address(host)) {
+    X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str());
+  } else {
+    X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), 0);
+    SSL_set_tlsext_host_name(ssl.get(), host.c_str());
+  }
+  return ssl;
+}
+
+Error handshake_error(SSL* ssl) {
+  const long verdict = SSL_get_verify_result(ssl);
+  std::string reason = last_tls_error();
+  switch (verdict) {
+    case X509_V_OK:
+      return {.problem = Problem::tls_failed, .detail = std::move(reason)};
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return {.problem = Problem::certificate_expired};
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return {.problem = Problem::wrong_host_name};
+    case X509_V_ERR_APPLICATION_VERIFICATION:
+      return {.problem = Problem::pin_mismatch};
+    default:
+      return {.problem = Problem::certificate_not_trusted, .detail = X509_verify_cert_error_string(verdict)};
+  }
+}
+
+}  // namespace sotto::net

@@ -1,0 +1,35 @@
+#include "net/turns.hpp"
+
+namespace sotto::net {
+
+struct Turns::State {
+  asio::any_io_executor executor;
+  std::deque<std::shared_ptr<Event>> waiting = {};
+  bool is_taken = false;
+};
+
+Turns::Turns(asio::any_io_executor executor)
+    : state_(std::make_shared<State>(State{.executor = std::move(executor)})) {}
+
+Turns::Turn::~Turn() {
+  if (state_->waiting.empty()) {
+    state_->is_taken = false;
+    return;
+  }
+  const auto next = std::move(state_->waiting.front());  // it is taken for the next one, without a gap
+  state_->waiting.pop_front();
+  next->ring();
+}
+
+asio::awaitable<std::unique_ptr<Turns::Turn>> Turns::take() {
+  const auto state = state_;
+  if (state->is_taken) {
+    const auto called = std::make_shared<Event>(state->executor);
+    state->waiting.push_back(called);
+    co_await called->wait();
+  }
+  state->is_taken = true;
+  co_return std::make_unique<Turn>(state);
+}
+
+}  // namespace sotto::net

@@ -1,0 +1,1 @@
+target_link_libraries(net_tests PRIVATE OpenSSL::Crypto)
