@@ -1,0 +1,38 @@
+#pragma once
+#include "crypto/kyber1024.hpp"
+#include "protocol/pqxdh/prekeys.hpp"
+#include "protocol/session/signal_message.hpp"
+
+namespace sotto::protocol {
+
+/// The first messages of a session, until the other end has answered (§4.5): type 3. Nothing of it but the message inside
+/// has a MAC; a change of the rest gives other keys, and so no MAC that fits.
+struct PreKeySignalMessage {
+  std::uint8_t version = session_version;
+  std::optional<PreKeyId> one_time_id;
+  SignedPreKeyId signed_id;
+  std::optional<KyberPreKeyId> kyber_id;                    // both or neither,
+  std::optional<crypto::KyberCiphertext> kyber_ciphertext;  // and both in version 4
+  crypto::PublicKey base_key;
+  crypto::PublicKey identity_key;
+  RegistrationId registration_id;
+  SignalMessage message;
+
+  struct Content {
+    std::optional<PreKeyId> one_time_id;
+    SignedPreKeyId signed_id;
+    KyberPreKeyId kyber_id;
+    const crypto::KyberCiphertext& kyber_ciphertext;
+    const crypto::PublicKey& base_key;
+    const crypto::PublicKey& identity_key;
+    RegistrationId registration_id;
+    const base::Blob& message;
+  };
+  static base::Blob write(const Content& content);
+
+  /// errors  invalid_message  empty, a version before 3 or after 4, no protobuf, a field missing, a key or ciphertext that
+  ///                          is none, an inside that is no SignalMessage
+  static Result<PreKeySignalMessage> parse(base::View bytes);
+};
+
+}  // namespace sotto::protocol
