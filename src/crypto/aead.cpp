@@ -36,8 +36,9 @@ Result<base::Blob> open(KeyView key, const Nonce& nonce, base::View sealed, base
   if (sealed.size() < tag_size) return Error::not_authentic;
   base::Blob plaintext(sealed.size());
   std::size_t size = 0;
-  const int opened = EVP_AEAD_CTX_open(keyed(key).get(), plaintext.data(), &size, plaintext.size(), nonce.data(),
-                                       nonce.size(), sealed.data(), sealed.size(), associated.data(), associated.size());
+  const int opened =
+      EVP_AEAD_CTX_open(keyed(key).get(), plaintext.data(), &size, plaintext.size(), nonce.data(), nonce.size(),
+                        sealed.data(), sealed.size(), associated.data(), associated.size());
   if (opened != 1) {
     ERR_clear_error();
     return Error::not_authentic;

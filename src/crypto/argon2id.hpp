@@ -15,7 +15,8 @@ Result<void> argon2id_into(std::span<std::uint8_t> out, base::View passphrase, s
 template <class T>
 Result<T> argon2id(base::View passphrase, std::span<const std::uint8_t, 16> salt, unsigned passes, std::size_t memory) {
   Result<void> done;
-  T made = T::made_by([&](std::span<std::uint8_t> out) { done = argon2id_into(out, passphrase, salt, passes, memory); });
+  T made =
+      T::made_by([&](std::span<std::uint8_t> out) { done = argon2id_into(out, passphrase, salt, passes, memory); });
   if (!done) return done.error();
   return made;
 }

@@ -25,7 +25,7 @@ auto hkdf_sha256(base::View salt, base::View ikm, base::View info) {
   if constexpr (sizeof...(Secrets) == 1) {
     return cut.template operator()<Secrets...>();
   } else {
-    return std::tuple<Secrets...>{cut.template operator()<Secrets>()...};  // braces: from left to right
+    return std::tuple<Secrets...> { cut.template operator()<Secrets>()... };  // braces: from left to right
   }
 }
 

@@ -78,8 +78,9 @@ Result<KyberEncapsulation> encapsulate(const KyberPublicKey& key, base::Random& 
   bool is_refused = false;
   const auto secret = MlkemSecret::made_by([&](auto out) {
     std::size_t ciphertext_size = raw_ciphertext, secret_size = out.size();
-    is_refused = ml_kem_1024_encapsulate_deterministic(ciphertext.data() + 1, &ciphertext_size, out.data(), &secret_size,
-                                                       raw(key.serialize()).data(), message.expose().data()) != 0;
+    is_refused =
+        ml_kem_1024_encapsulate_deterministic(ciphertext.data() + 1, &ciphertext_size, out.data(), &secret_size,
+                                              raw(key.serialize()).data(), message.expose().data()) != 0;
   });
   if (is_refused) return Error::bad_key;
 
@@ -91,7 +92,8 @@ Result<KyberEncapsulation> encapsulate(const KyberPublicKey& key, base::Random& 
 KyberSecret decapsulate(const KyberSecretKey& key, const KyberCiphertext& ciphertext) {
   const auto secret = MlkemSecret::made_by([&](auto out) {
     std::size_t size = out.size();
-    CHECK(ml_kem_1024_decapsulate(out.data(), &size, raw(ciphertext.serialize()).data(), raw(key.expose()).data()) == 0);
+    CHECK(ml_kem_1024_decapsulate(out.data(), &size, raw(ciphertext.serialize()).data(), raw(key.expose()).data()) ==
+          0);
   });
   return round_three(secret, ciphertext.serialize());
 }

@@ -11,13 +11,15 @@ KeyPair from_seed(const Seed& seed) {
   PublicKey open;
   SecretKey secret = SecretKey::made_by([&](auto out) {
     std::size_t public_size = open.size(), secret_size = out.size();
-    CHECK(ml_kem_768_keypair_deterministic(open.data(), &public_size, out.data(), &secret_size,
-                                           seed.expose().data()) == 0);
+    CHECK(ml_kem_768_keypair_deterministic(open.data(), &public_size, out.data(), &secret_size, seed.expose().data()) ==
+          0);
   });
   return {std::move(secret), open};
 }
 
-KeyPair generate(base::Random& random) { return from_seed(Seed::made_by([&](auto out) { random.fill(out); })); }
+KeyPair generate(base::Random& random) {
+  return from_seed(Seed::made_by([&](auto out) { random.fill(out); }));
+}
 
 Result<Encapsulation> encapsulate(const PublicKey& key, base::Random& random) {
   const auto message = SharedSecret::made_by([&](auto out) { random.fill(out); });

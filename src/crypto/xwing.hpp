@@ -8,9 +8,9 @@ namespace sotto::crypto {
 /// X-Wing: ML-KEM-768 and X25519 as one KEM (draft-connolly-cfrg-xwing-kem).
 namespace xwing {
 
-using PublicKey = base::Bytes<1216>;                        // ML-KEM-768, then X25519
-using Ciphertext = base::Bytes<1120>;                       // ML-KEM-768, then X25519
-using Seed = base::Secret<struct XWingSeedTag, 32>;         // the whole private key
+using PublicKey = base::Bytes<1216>;                 // ML-KEM-768, then X25519
+using Ciphertext = base::Bytes<1120>;                // ML-KEM-768, then X25519
+using Seed = base::Secret<struct XWingSeedTag, 32>;  // the whole private key
 using SharedSecret = base::Secret<struct XWingSecretTag, 32>;
 
 struct Encapsulation {

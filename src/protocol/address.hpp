@@ -23,9 +23,9 @@ struct ServiceId {
   friend auto operator<=>(const ServiceId&, const ServiceId&) = default;
 
   /// All three: invalid_address for anything but the exact form.
-  static Result<ServiceId> parse(std::string_view text);       // "PNI:" and 36 characters, or those alone
-  static Result<ServiceId> parse_binary(base::View bytes);     // 16 bytes, or 0x01 and 16
-  static Result<ServiceId> parse_fixed(base::View bytes);      // 0x00 or 0x01, and 16
+  static Result<ServiceId> parse(std::string_view text);    // "PNI:" and 36 characters, or those alone
+  static Result<ServiceId> parse_binary(base::View bytes);  // 16 bytes, or 0x01 and 16
+  static Result<ServiceId> parse_fixed(base::View bytes);   // 0x00 or 0x01, and 16
 
   std::string text() const;
   base::Blob binary() const;

@@ -5,8 +5,8 @@
 
 namespace sotto::relay {
 
-/// One field of a proto2-style message, as signal-protocol.md section 0 reads them: any order, the last one wins, unknown
-/// ones are skipped, a known one of another wire type spoils the whole message.
+/// One field of a proto2-style message, as signal-protocol.md section 0 reads them: any order, the last one wins,
+/// unknown ones are skipped, a known one of another wire type spoils the whole message.
 class Field {
  public:
   explicit Field(protozero::pbf_reader& reader) : reader_(reader) {}

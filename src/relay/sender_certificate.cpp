@@ -19,15 +19,28 @@ std::optional<Body> parse_body(base::View bytes) {
   Body body;
   const bool is_sound = read_fields(bytes, [&](Field& field) {
     switch (field.number()) {
-      case 2: body.device = field.uint32(); break;
-      case 3: body.expires_ms = field.fixed64(); break;
-      case 4: body.identity_key = field.bytes(); break;
-      case 5: body.server = field.bytes(); break;
-      case 6: body.account = field.bytes(); break;
+      case 2:
+        body.device = field.uint32();
+        break;
+      case 3:
+        body.expires_ms = field.fixed64();
+        break;
+      case 4:
+        body.identity_key = field.bytes();
+        break;
+      case 5:
+        body.server = field.bytes();
+        break;
+      case 6:
+        body.account = field.bytes();
+        break;
       case 1:
       case 7:
-      case 8: body.is_in_profile = false; [[fallthrough]];
-      default: field.skip();
+      case 8:
+        body.is_in_profile = false;
+        [[fallthrough]];
+      default:
+        field.skip();
     }
   });
   if (!is_sound) return std::nullopt;
@@ -60,9 +73,14 @@ Result<SenderCertificate> SenderCertificate::parse(base::View bytes) {
   base::View certificate, signature_bytes;
   const bool is_sound = read_fields(bytes, [&](Field& field) {
     switch (field.number()) {
-      case 1: certificate = field.bytes(); break;
-      case 2: signature_bytes = field.bytes(); break;
-      default: field.skip();
+      case 1:
+        certificate = field.bytes();
+        break;
+      case 2:
+        signature_bytes = field.bytes();
+        break;
+      default:
+        field.skip();
     }
   });
   const auto signature = base::fixed<64>(signature_bytes);
@@ -94,7 +112,8 @@ base::Blob SenderCertificate::serialize() const {
 
 bool SenderCertificate::is_signed_under(std::span<const crypto::PublicKey> trust_roots) const {
   bool is_rooted = false;
-  for (const crypto::PublicKey& root : trust_roots) is_rooted |= server.is_signed_by(root);  // all, never stopping early
+  for (const crypto::PublicKey& root : trust_roots)
+    is_rooted |= server.is_signed_by(root);  // all, never stopping early
   return is_rooted && crypto::verify(server.key, certificate, signature);
 }
 

@@ -5,8 +5,8 @@
 
 namespace sotto::relay {
 
-/// Says which device a sealed message comes from (signal-protocol.md section 8.1). Sotto's profile is fields 2 to 6: the
-/// issuing server certificate is embedded, the account is its lower-case UUID, and there is no phone number.
+/// Says which device a sealed message comes from (signal-protocol.md section 8.1). Sotto's profile is fields 2 to 6:
+/// the issuing server certificate is embedded, the account is its lower-case UUID, and there is no phone number.
 struct SenderCertificate {
   std::string account;      // 36 characters
   std::uint8_t device = 0;  // 1…127

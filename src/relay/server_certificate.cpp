@@ -21,16 +21,26 @@ Result<ServerCertificate> ServerCertificate::parse(base::View bytes) {
   std::optional<std::uint32_t> id;
   const bool is_outer_sound = read_fields(bytes, [&](Field& field) {
     switch (field.number()) {
-      case 1: body = field.bytes(); break;
-      case 2: signature = field.bytes(); break;
-      default: field.skip();
+      case 1:
+        body = field.bytes();
+        break;
+      case 2:
+        signature = field.bytes();
+        break;
+      default:
+        field.skip();
     }
   });
   const bool is_body_sound = read_fields(body, [&](Field& field) {
     switch (field.number()) {
-      case 1: id = field.uint32(); break;
-      case 2: key_bytes = field.bytes(); break;
-      default: field.skip();
+      case 1:
+        id = field.uint32();
+        break;
+      case 2:
+        key_bytes = field.bytes();
+        break;
+      default:
+        field.skip();
     }
   });
   const auto whole_signature = base::fixed<64>(signature);

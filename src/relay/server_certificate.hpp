@@ -7,8 +7,8 @@
 
 namespace sotto::relay {
 
-/// Names a key that may issue sender certificates (signal-protocol.md, section 8.1). In Sotto the account key issues one
-/// for each device: id is the device's number, key its identity key.
+/// Names a key that may issue sender certificates (signal-protocol.md, section 8.1). In Sotto the account key issues
+/// one for each device: id is the device's number, key its identity key.
 struct ServerCertificate {
   std::uint32_t id = 0;
   crypto::PublicKey key;

@@ -42,7 +42,8 @@ TEST(Aes256Cbc, RefusesTornCiphertexts) {
 
 // NIST SP 800-38A, F.5.5
 TEST(Aes256Ctr, IsAsPublished) {
-  const auto key = *base::fixed<32>(*base::from_hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"));
+  const auto key =
+      *base::fixed<32>(*base::from_hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"));
   const auto iv = *base::fixed<16>(*base::from_hex("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"));
   const auto text = *base::from_hex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51");
   const base::Blob sealed = aes256_ctr(key, iv, text);

@@ -17,8 +17,8 @@ struct Case {
   std::string_view key;
 };
 
-// From the reference implementation's command line (`argon2 0123456789abcdef -id -t … -k … -p 1 -l 32 -r`). RFC 9106's own
-// vector has four lanes, a secret and associated bytes, which libsodium does not offer.
+// From the reference implementation's command line (`argon2 0123456789abcdef -id -t … -k … -p 1 -l 32 -r`). RFC 9106's
+// own vector has four lanes, a secret and associated bytes, which libsodium does not offer.
 constexpr Case reference[] = {
     {"password", 2, 65536, "efefea1217a1d74f60760e0cddef0e1ddcc58d048f2a50ba3606d5bf0a68af9f"},
     {"correct_horse", 3, 8192, "34da2af91483d3483e0c010e413c47f1a8529c55df24d3e3b26a78941de3e071"},

@@ -36,7 +36,8 @@ TEST(Agree, GivesTheRecordedSecretsAndRefusesPointsOfSmallOrder_A19) {
   const auto& cases = file.at("agreement").as_array();
   for (const auto& one : cases) {
     SCOPED_TRACE(test::text(one, "public_key"));
-    const auto secret = agree(*PrivateKey::parse(test::hex(one, "private_key")), *PublicKey::parse(test::hex(one, "public_key")));
+    const auto secret =
+        agree(*PrivateKey::parse(test::hex(one, "private_key")), *PublicKey::parse(test::hex(one, "public_key")));
     if (test::text(one, "expect") == "accept") {
       ASSERT_TRUE(secret);
       EXPECT_TRUE(base::same(secret->expose(), test::hex(one, "shared_secret")));

@@ -61,7 +61,8 @@ TEST(Xeddsa, VerifiesAlternateIdentitiesAsRecorded) {
   EXPECT_EQ(recorded.size(), 4u);
 }
 
-RC_GTEST_PROP(Xeddsa, VerifiesWhatItSignedAndNothingElse, (std::uint64_t seed, const std::vector<std::uint8_t>& message)) {
+RC_GTEST_PROP(Xeddsa, VerifiesWhatItSignedAndNothingElse,
+              (std::uint64_t seed, const std::vector<std::uint8_t>& message)) {
   test::SeededRandom random(seed);
   const KeyPair keys = KeyPair::generate(random);
   Signature signature = sign(keys.private_key, message, random);

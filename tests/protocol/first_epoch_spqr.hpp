@@ -6,8 +6,8 @@
 namespace sotto::test {
 
 /// The first key epoch of the post-quantum ratchet and no more: enough for the recorded conversations, which end before
-/// their first epoch does (docs/spec/spqr.md, sections 2.1 and 7.2). Messages are 01, epoch 1, index, type 0; received ones
-/// may carry a chunk. Out of order within a chain is allowed; nothing guards against repetition.
+/// their first epoch does (docs/spec/spqr.md, sections 2.1 and 7.2). Messages are 01, epoch 1, index, type 0; received
+/// ones may carry a chunk. Out of order within a chain is allowed; nothing guards against repetition.
 class FirstEpochSpqr final : public protocol::spqr::Ratchet {
  public:
   protocol::spqr::State init(const protocol::spqr::Start& start) const override;

@@ -7,7 +7,10 @@ namespace sotto::test {
 using namespace protocol;
 
 Person::Person(std::string name, std::uint8_t device, std::uint64_t seed, const spqr::Ratchet& spqr)
-    : random(seed), identity(crypto::KeyPair::generate(random)), address{std::move(name), DeviceId(device)}, spqr_(spqr) {}
+    : random(seed),
+      identity(crypto::KeyPair::generate(random)),
+      address{std::move(name), DeviceId(device)},
+      spqr_(spqr) {}
 
 PreKeyBundle Person::publish(bool has_one_time_prekey) {
   const std::uint32_t id = next_id_++;

@@ -50,11 +50,12 @@ void expect_state(const State& state, const value& recorded) {
 
 class Recipient {
  public:
-  Recipient(const value& scenario) : remote_(test::address_of(scenario.at("remote"))), local_(test::address_of(scenario.at("local"))) {}
+  Recipient(const value& scenario)
+      : remote_(test::address_of(scenario.at("remote"))), local_(test::address_of(scenario.at("local"))) {}
 
   Result<Decrypted> decrypt(const value& step) {
-    test::ScriptedRandom random(test::has(step, "recipient_new_ratchet_private") ? hex(step, "recipient_new_ratchet_private")
-                                                                                 : base::Blob());
+    test::ScriptedRandom random(
+        test::has(step, "recipient_new_ratchet_private") ? hex(step, "recipient_new_ratchet_private") : base::Blob());
     const base::Blob message = hex(step, "message");
     if (test::number(step, "type") == 3) return decrypt_prekey(record, message, bob_, context(random));
     return decrypt_signal(record, message, context(random));
@@ -163,7 +164,8 @@ TEST(RecordedConversations, EveryIntermediateValueOfTheAgreementIsAsRecorded) {
     EXPECT_EQ(message->message.counter, test::number(inside, "counter"));
     EXPECT_EQ(message->message.pq_ratchet, hex(inside, "pq_ratchet"));
     const MessageSeed seed(std::span<const std::uint8_t, 32>(hex(inside, "seed")));
-    const std::optional<spqr::MessageKey> spqr_key(spqr::MessageKey(std::span<const std::uint8_t, 32>(hex(inside, "spqr_key"))));
+    const std::optional<spqr::MessageKey> spqr_key(
+        spqr::MessageKey(std::span<const std::uint8_t, 32>(hex(inside, "spqr_key"))));
     const MessageKeys made = message_keys(seed, spqr_key);
     EXPECT_EQ(base::to_hex(made.cipher_key.expose()), test::text(inside, "cipher_key"));
     EXPECT_EQ(base::to_hex(made.mac_key.expose()), test::text(inside, "mac_key"));

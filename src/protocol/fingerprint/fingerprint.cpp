@@ -35,8 +35,10 @@ struct Scanned {
 std::optional<base::Blob> content_of(base::View bytes) {
   std::optional<base::Blob> content;
   const bool is_sound = relay::read_fields(bytes, [&](relay::Field& field) {
-    if (field.number() == 1) content = base::blob(field.bytes());
-    else field.skip();
+    if (field.number() == 1)
+      content = base::blob(field.bytes());
+    else
+      field.skip();
   });
   return is_sound ? content : std::nullopt;
 }
@@ -45,10 +47,17 @@ Result<Scanned> parse(base::View bytes) {
   Scanned scanned;
   const bool is_sound = relay::read_fields(bytes, [&](relay::Field& field) {
     switch (field.number()) {
-      case 1: scanned.version = field.uint32(); break;
-      case 2: scanned.local = content_of(field.bytes()); break;
-      case 3: scanned.remote = content_of(field.bytes()); break;
-      default: field.skip();
+      case 1:
+        scanned.version = field.uint32();
+        break;
+      case 2:
+        scanned.local = content_of(field.bytes());
+        break;
+      case 3:
+        scanned.remote = content_of(field.bytes());
+        break;
+      default:
+        field.skip();
     }
   });
   if (!is_sound) return Error::invalid_fingerprint;

@@ -6,8 +6,8 @@
 
 namespace sotto::protocol {
 
-/// One end of a safety number: an identifier that the application agreed on, and a key. In Sotto: the account id's 16 raw
-/// bytes and the anchor root key.
+/// One end of a safety number: an identifier that the application agreed on, and a key. In Sotto: the account id's 16
+/// raw bytes and the anchor root key.
 struct Fingerprinted {
   base::View identifier;
   crypto::PublicKey key;
@@ -24,7 +24,8 @@ struct Fingerprint {
   /// errors  invalid_fingerprint  iterations not in 2 … 1,000,000
   /// cost    2 × iterations SHA-512
   static Result<Fingerprint> compute(const Fingerprinted& local, const Fingerprinted& remote,
-                                     std::uint32_t version = usual_version, std::uint32_t iterations = usual_iterations);
+                                     std::uint32_t version = usual_version,
+                                     std::uint32_t iterations = usual_iterations);
 
   std::string digits() const;    // 60
   base::Blob scannable() const;  // of this end

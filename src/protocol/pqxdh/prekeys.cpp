@@ -33,11 +33,21 @@ Result<Fields> read(base::View bytes) {
   bool is_known = true;
   const bool is_sound = relay::read_fields(bytes.subspan(1), [&](relay::Field& field) {
     switch (field.number()) {
-      case 1: fields.id = field.uint32(); break;
-      case 2: fields.private_key = field.bytes(); break;
-      case 3: fields.signature = field.bytes(); break;
-      case 4: fields.created_ms = field.uint64(); break;
-      default: is_known = false; field.skip();
+      case 1:
+        fields.id = field.uint32();
+        break;
+      case 2:
+        fields.private_key = field.bytes();
+        break;
+      case 3:
+        fields.signature = field.bytes();
+        break;
+      case 4:
+        fields.created_ms = field.uint64();
+        break;
+      default:
+        is_known = false;
+        field.skip();
     }
   });
   if (!is_sound || !is_known || !fields.id) return Error::invalid_session;

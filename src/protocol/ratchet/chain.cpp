@@ -22,7 +22,9 @@ Result<Walk> take_skipped(const ReceivingChain& chain, std::uint32_t counter) {
 
 }  // namespace
 
-ReceivingChain ReceivingChain::clone() const { return {ratchet_key, key.clone(), counter, protocol::clone(skipped, 0)}; }
+ReceivingChain ReceivingChain::clone() const {
+  return {ratchet_key, key.clone(), counter, protocol::clone(skipped, 0)};
+}
 
 Result<Walk> walk_to(const ReceivingChain& chain, std::uint32_t counter, std::uint32_t jump_limit) {
   if (counter < chain.counter) return take_skipped(chain, counter);

@@ -5,8 +5,8 @@
 
 namespace sotto::protocol {
 
-constexpr std::uint32_t max_jump = 25'000;      // messages, inclusive, §12
-constexpr std::size_t max_skipped = 2'000;      // seeds kept for each receiving chain, §12
+constexpr std::uint32_t max_jump = 25'000;            // messages, inclusive, §12
+constexpr std::size_t max_skipped = 2'000;            // seeds kept for each receiving chain, §12
 constexpr std::uint32_t no_jump_limit = 0xffff'ffff;  // between devices of one account, §3.6
 
 /// Where this end sends from.
@@ -29,7 +29,7 @@ struct SkippedSeed {
 struct ReceivingChain {
   crypto::PublicKey ratchet_key;
   ChainKey key;
-  std::uint64_t counter = 0;          // of the next message
+  std::uint64_t counter = 0;         // of the next message
   std::vector<SkippedSeed> skipped;  // ascending, at most max_skipped
 
   ReceivingChain clone() const;
@@ -44,7 +44,8 @@ struct Walk {
 ///
 /// counter     as sent; 0 is the first message of a chain
 /// jump_limit  how many messages may be passed over: max_jump or no_jump_limit
-/// returns     the chain after the walk, without the seed that was taken and with those of the last max_skipped messages
+/// returns     the chain after the walk, without the seed that was taken and with those of the last max_skipped
+/// messages
 ///             passed over; the seed
 /// errors      duplicate_message  behind, and not among the skipped; decided before any MAC, so it proves nothing
 ///             invalid_message    further ahead than jump_limit

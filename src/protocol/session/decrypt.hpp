@@ -5,8 +5,8 @@
 namespace sotto::protocol {
 
 /// What a prekey message that began a session used up. In the transaction that keeps the record, the caller deletes the
-/// one-time prekey and a one-time Kyber prekey; for a last-resort one it remembers the triple and refuses the message as
-/// invalid_message if it was seen before (§3.8).
+/// one-time prekey and a one-time Kyber prekey; for a last-resort one it remembers the triple and refuses the message
+/// as invalid_message if it was seen before (§3.8).
 struct UsedPreKeys {
   std::optional<PreKeyId> one_time;
   SignedPreKeyId signed_prekey;

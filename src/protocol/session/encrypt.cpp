@@ -45,7 +45,8 @@ Result<Encrypted> encrypt(const Record& record, base::View plaintext, const Cont
   after.sending.counter += 1;
   after.spqr = std::move(sent.state);
   return Encrypted{record.with_current_advanced(std::move(after)),
-                   state.pending ? MessageType::prekey : MessageType::signal, std::move(message), state.remote_identity};
+                   state.pending ? MessageType::prekey : MessageType::signal, std::move(message),
+                   state.remote_identity};
 }
 
 }  // namespace sotto::protocol

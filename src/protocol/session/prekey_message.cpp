@@ -15,15 +15,32 @@ Result<Fields> read(base::View bytes) {
   Fields fields;
   const bool is_sound = relay::read_fields(bytes, [&](relay::Field& field) {
     switch (field.number()) {
-      case 1: fields.one_time_id = field.uint32(); break;
-      case 2: fields.base_key = field.bytes(); break;
-      case 3: fields.identity_key = field.bytes(); break;
-      case 4: fields.message = field.bytes(); break;
-      case 5: fields.registration_id = field.uint32(); break;
-      case 6: fields.signed_id = field.uint32(); break;
-      case 7: fields.kyber_id = field.uint32(); break;
-      case 8: fields.kyber_ciphertext = field.bytes(); break;
-      default: field.skip();
+      case 1:
+        fields.one_time_id = field.uint32();
+        break;
+      case 2:
+        fields.base_key = field.bytes();
+        break;
+      case 3:
+        fields.identity_key = field.bytes();
+        break;
+      case 4:
+        fields.message = field.bytes();
+        break;
+      case 5:
+        fields.registration_id = field.uint32();
+        break;
+      case 6:
+        fields.signed_id = field.uint32();
+        break;
+      case 7:
+        fields.kyber_id = field.uint32();
+        break;
+      case 8:
+        fields.kyber_ciphertext = field.bytes();
+        break;
+      default:
+        field.skip();
     }
   });
   if (!is_sound || !fields.base_key || !fields.identity_key || !fields.message || !fields.signed_id) {

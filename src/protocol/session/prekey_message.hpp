@@ -5,8 +5,8 @@
 
 namespace sotto::protocol {
 
-/// The first messages of a session, until the other end has answered (§4.5): type 3. Nothing of it but the message inside
-/// has a MAC; a change of the rest gives other keys, and so no MAC that fits.
+/// The first messages of a session, until the other end has answered (§4.5): type 3. Nothing of it but the message
+/// inside has a MAC; a change of the rest gives other keys, and so no MAC that fits.
 struct PreKeySignalMessage {
   std::uint8_t version = session_version;
   std::optional<PreKeyId> one_time_id;
@@ -30,7 +30,8 @@ struct PreKeySignalMessage {
   };
   static base::Blob write(const Content& content);
 
-  /// errors  invalid_message  empty, a version before 3 or after 4, no protobuf, a field missing, a key or ciphertext that
+  /// errors  invalid_message  empty, a version before 3 or after 4, no protobuf, a field missing, a key or ciphertext
+  /// that
   ///                          is none, an inside that is no SignalMessage
   static Result<PreKeySignalMessage> parse(base::View bytes);
 };

@@ -17,9 +17,15 @@ Result<Record> Record::parse(base::View bytes) {
   bool is_known = true;
   const bool is_sound = relay::read_fields(bytes.subspan(1), [&](relay::Field& field) {
     switch (field.number()) {
-      case 1: current = field.bytes(); break;
-      case 2: record.archived_.push_back(std::make_shared<base::SecretBlob>(base::blob(field.bytes()))); break;
-      default: is_known = false; field.skip();
+      case 1:
+        current = field.bytes();
+        break;
+      case 2:
+        record.archived_.push_back(std::make_shared<base::SecretBlob>(base::blob(field.bytes())));
+        break;
+      default:
+        is_known = false;
+        field.skip();
     }
   });
   if (!is_sound || !is_known || record.archived_.size() > max_archived) return Error::invalid_session;

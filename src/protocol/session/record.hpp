@@ -14,7 +14,8 @@ class Record {
  public:
   Record() = default;
 
-  /// errors  invalid_session  not exactly what serialize writes. An archived session is only looked at when it is tried,
+  /// errors  invalid_session  not exactly what serialize writes. An archived session is only looked at when it is
+  /// tried,
   ///                          and skipped then if it can't be read.
   static Result<Record> parse(base::View bytes);
   base::SecretBlob serialize() const;
@@ -24,15 +25,17 @@ class Record {
   std::optional<State> archived(std::size_t index) const;  // 0 is the newest; nothing if it can't be read
 
   /// Whether encrypt would find a session here (§4.10).
-  bool can_send(std::uint64_t now_ms) const { return current_ && !(current_->pending && current_->pending->is_stale(now_ms)); }
+  bool can_send(std::uint64_t now_ms) const {
+    return current_ && !(current_->pending && current_->pending->is_stale(now_ms));
+  }
   /// Whether the other end has not answered the current session yet.
   bool is_pending() const { return current_ && current_->pending.has_value(); }
 
   // Each gives the record afterwards and leaves this one alone.
-  Record with_current_archived() const;                            // a reset, and "sign out": receives, sends no more
-  Record with_new_current(State state) const;                      // the old one is archived
-  Record with_current_advanced(State state) const;                 // the same session, further on
-  Record with_promoted(std::size_t index, State state) const;      // the archived one, further on, becomes current
+  Record with_current_archived() const;                        // a reset, and "sign out": receives, sends no more
+  Record with_new_current(State state) const;                  // the old one is archived
+  Record with_current_advanced(State state) const;             // the same session, further on
+  Record with_promoted(std::size_t index, State state) const;  // the archived one, further on, becomes current
 
  private:
   std::shared_ptr<const State> current_;                           // shared by the copies of a record

@@ -11,8 +11,8 @@ constexpr std::size_t mac_size = 8;
 
 // §4.4: sender first, whoever asks
 base::Bytes<mac_size> mac_of(base::View message, const MacKey& key, const SignalMessage::Ends& ends) {
-  const auto whole = crypto::hmac_sha256<base::Bytes<32>>(key.expose(), ends.sender.serialize(),
-                                                          ends.receiver.serialize(), message);
+  const auto whole =
+      crypto::hmac_sha256<base::Bytes<32>>(key.expose(), ends.sender.serialize(), ends.receiver.serialize(), message);
   return *base::fixed<mac_size>(base::View(whole).first(mac_size));
 }
 
@@ -44,13 +44,26 @@ Result<SignalMessage> SignalMessage::parse(base::View bytes) {
   base::View pq_ratchet;
   const bool is_sound = relay::read_fields(bytes.subspan(1, bytes.size() - 1 - mac_size), [&](relay::Field& field) {
     switch (field.number()) {
-      case 1: ratchet_key = field.bytes(); break;
-      case 2: counter = field.uint32(); break;
-      case 3: previous_counter = field.uint32(); break;
-      case 4: ciphertext = field.bytes(); break;
-      case 5: pq_ratchet = field.bytes(); break;
-      case 6: addresses = field.bytes(); break;
-      default: field.skip();
+      case 1:
+        ratchet_key = field.bytes();
+        break;
+      case 2:
+        counter = field.uint32();
+        break;
+      case 3:
+        previous_counter = field.uint32();
+        break;
+      case 4:
+        ciphertext = field.bytes();
+        break;
+      case 5:
+        pq_ratchet = field.bytes();
+        break;
+      case 6:
+        addresses = field.bytes();
+        break;
+      default:
+        field.skip();
     }
   });
   if (!is_sound || !ratchet_key || !counter || !ciphertext) return Error::invalid_message;

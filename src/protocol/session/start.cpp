@@ -23,9 +23,12 @@ Result<Record> start_session(const Record& record, const PreKeyBundle& bundle, c
   std::vector<ReceivingChain> receiving;
   receiving.push_back({bundle.signed_prekey.key, std::move(initiation.keys.chain_key), 0, {}});
 
-  Pending pending{std::nullopt,         bundle.signed_prekey.id,
-                  bundle.kyber_prekey.id, initiation.base_key,
-                  std::move(initiation.kyber_ciphertext), context.now_ms / 1'000};
+  Pending pending{std::nullopt,
+                  bundle.signed_prekey.id,
+                  bundle.kyber_prekey.id,
+                  initiation.base_key,
+                  std::move(initiation.kyber_ciphertext),
+                  context.now_ms / 1'000};
   if (bundle.one_time_prekey) pending.one_time_id = bundle.one_time_prekey->id;
 
   spqr::State spqr = context.spqr.init({spqr::Direction::initiator_to_recipient, initiation.keys.spqr_auth_key,
@@ -44,7 +47,8 @@ Result<Record> start_session(const Record& record, const PreKeyBundle& bundle, c
 }
 
 Result<State> answer_session(const PreKeySignalMessage& message, const PreKeySource& prekeys, const Context& context) {
-  if (message.version != session_version || !message.kyber_id || !message.kyber_ciphertext) return Error::invalid_message;
+  if (message.version != session_version || !message.kyber_id || !message.kyber_ciphertext)
+    return Error::invalid_message;
   if (!crypto::is_canonical(message.base_key)) return Error::invalid_message;
   TRY(const SignedPreKey signed_prekey, prekeys.signed_prekey(message.signed_id));
   TRY(const KyberPreKey kyber_prekey, prekeys.kyber_prekey(*message.kyber_id));
@@ -60,8 +64,8 @@ Result<State> answer_session(const PreKeySignalMessage& message, const PreKeySou
                                .remote_identity = message.identity_key,
                                .base_key = message.base_key,
                                .kyber_ciphertext = *message.kyber_ciphertext}));
-  spqr::State spqr = context.spqr.init({spqr::Direction::recipient_to_initiator, keys.spqr_auth_key,
-                                        spqr_jump_limit(context, message.identity_key)});
+  spqr::State spqr = context.spqr.init(
+      {spqr::Direction::recipient_to_initiator, keys.spqr_auth_key, spqr_jump_limit(context, message.identity_key)});
   return State{.local_identity = context.identity.public_key,
                .remote_identity = message.identity_key,
                .local_registration_id = context.registration_id,

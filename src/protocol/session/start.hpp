@@ -5,7 +5,8 @@
 
 namespace sotto::protocol {
 
-/// Starts a session with the device that published `bundle`: the new session sends from now on, the old one is archived.
+/// Starts a session with the device that published `bundle`: the new session sends from now on, the old one is
+/// archived.
 ///
 /// returns  the record to keep, together with bundle.identity_key as the remote's identity (§10.2)
 /// errors   untrusted_identity  asked first of all

@@ -87,15 +87,26 @@ Result<SendingChain> read_sending(base::View bytes) {
   bool is_known = true;
   const bool is_sound = relay::read_fields(bytes, [&](Field& field) {
     switch (field.number()) {
-      case 1: open = exact_key(field.bytes()); break;
-      case 2: private_bytes = field.bytes(); break;
-      case 3: key = exact_secret<ChainKey>(field.bytes()); break;
-      case 4: counter = field.uint64(); break;
-      default: is_known = false; field.skip();
+      case 1:
+        open = exact_key(field.bytes());
+        break;
+      case 2:
+        private_bytes = field.bytes();
+        break;
+      case 3:
+        key = exact_secret<ChainKey>(field.bytes());
+        break;
+      case 4:
+        counter = field.uint64();
+        break;
+      default:
+        is_known = false;
+        field.skip();
     }
   });
   auto secret = crypto::PrivateKey::parse(private_bytes);
-  if (!is_sound || !is_known || !open || !secret || !key || !counter || *counter > max_counter) return Error::invalid_session;
+  if (!is_sound || !is_known || !open || !secret || !key || !counter || *counter > max_counter)
+    return Error::invalid_session;
   return SendingChain{crypto::KeyPair(*std::move(secret), *open), *std::move(key), *counter};
 }
 
@@ -121,14 +132,25 @@ Result<ReceivingChain> read_receiving(base::View bytes) {
   bool is_known = true;
   const bool is_sound = relay::read_fields(bytes, [&](Field& field) {
     switch (field.number()) {
-      case 1: ratchet_key = exact_key(field.bytes()); break;
-      case 2: key = exact_secret<ChainKey>(field.bytes()); break;
-      case 3: counter = field.uint64(); break;
-      case 4: skipped_bytes = field.bytes(); break;
-      default: is_known = false; field.skip();
+      case 1:
+        ratchet_key = exact_key(field.bytes());
+        break;
+      case 2:
+        key = exact_secret<ChainKey>(field.bytes());
+        break;
+      case 3:
+        counter = field.uint64();
+        break;
+      case 4:
+        skipped_bytes = field.bytes();
+        break;
+      default:
+        is_known = false;
+        field.skip();
     }
   });
-  if (!is_sound || !is_known || !ratchet_key || !key || !counter || *counter > max_counter) return Error::invalid_session;
+  if (!is_sound || !is_known || !ratchet_key || !key || !counter || *counter > max_counter)
+    return Error::invalid_session;
   TRY(auto skipped, read_skipped(skipped_bytes, *counter));
   return ReceivingChain{*ratchet_key, *std::move(key), *counter, std::move(skipped)};
 }
@@ -141,21 +163,35 @@ Result<Pending> read_pending(base::View bytes) {
   bool is_known = true;
   const bool is_sound = relay::read_fields(bytes, [&](Field& field) {
     switch (field.number()) {
-      case 1: one_time_id = field.uint32(); break;
-      case 2: signed_id = field.uint32(); break;
-      case 3: kyber_id = field.uint32(); break;
-      case 4: base_key = exact_key(field.bytes()); break;
-      case 5: ciphertext_bytes = field.bytes(); break;
-      case 6: created_s = field.uint64(); break;
-      default: is_known = false; field.skip();
+      case 1:
+        one_time_id = field.uint32();
+        break;
+      case 2:
+        signed_id = field.uint32();
+        break;
+      case 3:
+        kyber_id = field.uint32();
+        break;
+      case 4:
+        base_key = exact_key(field.bytes());
+        break;
+      case 5:
+        ciphertext_bytes = field.bytes();
+        break;
+      case 6:
+        created_s = field.uint64();
+        break;
+      default:
+        is_known = false;
+        field.skip();
     }
   });
   auto ciphertext = crypto::KyberCiphertext::parse(ciphertext_bytes);
   if (!is_sound || !is_known || !signed_id || !kyber_id || !base_key || !ciphertext || !created_s) {
     return Error::invalid_session;
   }
-  Pending pending{std::nullopt, SignedPreKeyId(*signed_id), KyberPreKeyId(*kyber_id), *base_key,
-                  *std::move(ciphertext), *created_s};
+  Pending pending{std::nullopt, SignedPreKeyId(*signed_id), KyberPreKeyId(*kyber_id),
+                  *base_key,    *std::move(ciphertext),     *created_s};
   if (one_time_id) pending.one_time_id = PreKeyId(*one_time_id);
   return pending;
 }
@@ -171,19 +207,45 @@ struct Parts {
 
   void take(Field& field) {
     switch (field.number()) {
-      case 1: version = field.uint32(); break;
-      case 2: local_identity = exact_key(field.bytes()); break;
-      case 3: remote_identity = exact_key(field.bytes()); break;
-      case 4: local_registration_id = field.uint32(); break;
-      case 5: remote_registration_id = field.uint32(); break;
-      case 6: base_key = exact_key(field.bytes()); break;
-      case 7: root_key = exact_secret<RootKey>(field.bytes()); break;
-      case 8: previous_counter = field.uint32(); break;
-      case 9: sending = field.bytes(); break;
-      case 10: receiving.push_back(field.bytes()); break;
-      case 11: pending = field.bytes(); break;
-      case 12: spqr = field.bytes(); break;
-      default: is_known = false; field.skip();
+      case 1:
+        version = field.uint32();
+        break;
+      case 2:
+        local_identity = exact_key(field.bytes());
+        break;
+      case 3:
+        remote_identity = exact_key(field.bytes());
+        break;
+      case 4:
+        local_registration_id = field.uint32();
+        break;
+      case 5:
+        remote_registration_id = field.uint32();
+        break;
+      case 6:
+        base_key = exact_key(field.bytes());
+        break;
+      case 7:
+        root_key = exact_secret<RootKey>(field.bytes());
+        break;
+      case 8:
+        previous_counter = field.uint32();
+        break;
+      case 9:
+        sending = field.bytes();
+        break;
+      case 10:
+        receiving.push_back(field.bytes());
+        break;
+      case 11:
+        pending = field.bytes();
+        break;
+      case 12:
+        spqr = field.bytes();
+        break;
+      default:
+        is_known = false;
+        field.skip();
     }
   }
 
@@ -200,8 +262,9 @@ State State::clone() const {
   std::vector<ReceivingChain> chains;
   chains.reserve(receiving.size() + 1);
   for (const ReceivingChain& chain : receiving) chains.push_back(chain.clone());
-  return {local_identity,  remote_identity,  local_registration_id, remote_registration_id, base_key, root_key.clone(),
-          previous_counter, sending.clone(), std::move(chains),     pending,                spqr.clone()};
+  return {local_identity,    remote_identity,  local_registration_id, remote_registration_id,
+          base_key,          root_key.clone(), previous_counter,      sending.clone(),
+          std::move(chains), pending,          spqr.clone()};
 }
 
 base::SecretBlob State::serialize() const {

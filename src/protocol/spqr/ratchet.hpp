@@ -7,7 +7,7 @@
 
 namespace sotto::protocol::spqr {
 
-using AuthKey = base::Secret<struct AuthKeyTag, 32>;       // the third output of PQXDH
+using AuthKey = base::Secret<struct AuthKeyTag, 32>;        // the third output of PQXDH
 using MessageKey = base::Secret<struct MessageKeyTag, 32>;  // the salt of one message's keys
 using State = base::SecretBlob;                             // opaque to everybody else, never empty
 
@@ -41,8 +41,8 @@ class Ratchet {
   virtual Result<Received> receive(const State& state, base::View message, base::Random& random) const = 0;
 };
 
-/// The form without a key that the document describes: no message, no key, and a peer that sends one is refused. It stands
-/// here until the real ratchet does; its state is one byte of version 0, which the real one must not read.
+/// The form without a key that the document describes: no message, no key, and a peer that sends one is refused. It
+/// stands here until the real ratchet does; its state is one byte of version 0, which the real one must not read.
 const Ratchet& keyless();
 
 }  // namespace sotto::protocol::spqr
