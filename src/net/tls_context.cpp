@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
@@ -56,7 +57,7 @@ int verify_against_pin(X509_STORE_CTX* check, const base::Bytes<32>& pin) {
 int verify(X509_STORE_CTX* check, void*) {
   const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx()));
   const auto* tls = static_cast<const ClientTls*>(SSL_get_app_data(ssl));
-  if (tls->spki_pin && tls->ca_file.empty()) return verify_against_pin(check, *tls->spki_pin);
+  if (tls->spki_pin && tls->ca_file.empty() && tls->ca_pem.empty()) return verify_against_pin(check, *tls->spki_pin);
   const int verdict = X509_verify_cert(check);
   if (verdict == 1 && tls->spki_pin && !has_pinned_key(X509_STORE_CTX_get0_chain(check), *tls->spki_pin))
     return pin_failed(check);
@@ -77,6 +78,20 @@ ContextPtr context(const SSL_METHOD* method) {
 
 Error file_error(Problem problem, const std::string& file) {
   return {.problem = problem, .detail = file + ": " + last_tls_error()};
+}
+
+/// Every certificate of the text becomes an anchor; false if there is none.
+bool trust_pem(SSL_CTX* context, const std::string& pem) {
+  BIO* text = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  int count = 0;
+  while (X509* certificate = PEM_read_bio_X509(text, nullptr, nullptr, nullptr)) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
+    X509_free(certificate);
+    ++count;
+  }
+  BIO_free(text);
+  if (count > 0) ERR_clear_error();  // the end of the text is an error to PEM_read
+  return count > 0;
 }
 
 bool is_address(const std::string& host) {
@@ -104,6 +119,8 @@ Result<ContextPtr> client_context(const ClientTls& tls) {
   if (!tls.ca_file.empty()) {
     if (SSL_CTX_load_verify_file(made.get(), tls.ca_file.c_str()) != 1)
       return file_error(Problem::certificate_file, tls.ca_file);
+  } else if (!tls.ca_pem.empty()) {
+    if (!trust_pem(made.get(), tls.ca_pem)) return file_error(Problem::certificate_file, "the server's CA");
   } else if (!tls.spki_pin) {
     SSL_CTX_set_default_verify_paths(made.get());
   }

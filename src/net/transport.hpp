@@ -26,6 +26,7 @@ std::optional<Endpoint> parse_endpoint(std::string_view text, std::optional<std:
 /// public key (SPKI) with this SHA-256; without a CA file that certificate is trusted for it.
 struct ClientTls {
   std::string ca_file = {};
+  std::string ca_pem = {};  // the same as text; looked at if no file is given
   std::optional<base::Bytes<32>> spki_pin = {};
 };
 

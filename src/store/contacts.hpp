@@ -14,13 +14,13 @@ enum class Origin : std::uint8_t { link = 1, user_name = 2, wrote_first = 3 };
 
 struct Contact {
   wire::AccountId account_id;
-  std::optional<std::string> nickname;      // ours; unique
-  std::optional<std::string> claimed_name;  // what they say, unproven
-  std::optional<std::string> user_name;     // under which the server knew them when we asked
+  std::optional<std::string> nickname = {};      // ours; unique
+  std::optional<std::string> claimed_name = {};  // what they say, unproven
+  std::optional<std::string> user_name = {};     // under which the server knew them when we asked
   Origin origin = Origin::link;
-  std::optional<base::Blob> link_token;
-  std::optional<base::Blob> tls_pin;
-  std::optional<crypto::PublicKey> verified_root;  // the anchor root that the person compared
+  std::optional<base::Blob> link_token = {};
+  std::optional<base::Blob> tls_pin = {};
+  std::optional<crypto::PublicKey> verified_root = {};  // the anchor root that the person compared
 
   /// The name to show: nickname, else what they claim, else the start of the id.
   std::string name() const;

@@ -83,6 +83,12 @@ std::int64_t keep(Transaction& in, const Message& message) {
   return in.database().last_row_id();
 }
 
+std::optional<Message> load(Transaction& in, std::int64_t id) {
+  auto row = in.prepare(std::string(columns) + "WHERE id = ?");
+  if (!row.bind(id).step()) return std::nullopt;
+  return message_of(row);
+}
+
 Seen seen(Transaction& in, const Message& message) {
   auto row = in.prepare(std::string(columns) + "WHERE sender = ? AND device = ? AND message_id = ?");
   row.bind(message.sender.view()).bind(message.device.value).bind(base::View(message.message_id));

@@ -43,6 +43,8 @@ std::uint64_t next_seq(Transaction& in, const wire::AccountId& conversation);
 /// Keeps it and gives its id.
 std::int64_t keep(Transaction& in, const Message& message);
 
+std::optional<Message> load(Transaction& in, std::int64_t id);
+
 enum class Seen {
   no,
   same,         // the very message is here

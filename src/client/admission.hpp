@@ -1,0 +1,47 @@
+#pragma once
+#include <string>
+#include <variant>
+
+#include "base/random.hpp"
+#include "client/problem.hpp"
+#include "store/messages.hpp"
+#include "store/own_account.hpp"
+#include "wire/envelope.hpp"
+
+/// The one place that decides what an incoming envelope may be (design, section 4).
+namespace sotto::client::admission {
+
+struct Accepted {
+  store::Message message;  // kept, with its id
+  std::string sender_name;
+};
+
+struct Duplicate {};  // it came before: acknowledged, shown once
+
+/// Either is followed by the acknowledgement, after commit.
+using Verdict = std::variant<Accepted, Duplicate>;
+
+/// Why an envelope is refused; `reason` is kept with its fingerprint, never its text.
+struct Refusal {
+  std::string reason;
+  std::optional<store::Problem> store_failed;  // then nothing was decided, and nothing may be acknowledged
+
+  explicit Refusal(std::string why) : reason(std::move(why)) {}
+  Refusal(const store::Problem& problem) : reason(problem.message), store_failed(problem) {}
+};
+
+struct Arrival {
+  wire::SenderHint hint;  // selects the session, and is not looked at afterwards
+  base::View envelope;
+  base::Timestamp now;
+};
+
+/// What names this arrival among the refused ones: its outside and its bytes.
+base::Bytes<32> fingerprint(const Arrival& arrival);
+
+/// Decrypts and judges one envelope within a transaction: the session, who speaks, the introduction, the message row. A
+/// refusal leaves it to the caller to undo everything.
+base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAccount& own, const Arrival& arrival,
+                                     base::Random& random);
+
+}  // namespace sotto::client::admission

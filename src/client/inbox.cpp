@@ -1,0 +1,142 @@
+// The receiving half of the engine: the mailbox is drained, each envelope is settled in one transaction, and only then
+// acknowledged.
+#include <algorithm>
+
+#include "client/engine.hpp"
+#include "client/prekey_stock.hpp"
+
+namespace sotto::client {
+namespace {
+
+using Told = std::function<void(const Event&)>;
+
+/// How long to wait before the next try to connect: doubling, with jitter, so that a restarted server isn't met by
+/// everybody at once.
+net::Duration pause_before(int attempt, base::Random& random) {
+  constexpr std::int64_t first_ms = 500, longest_ms = 30'000;
+  const std::int64_t base_ms = std::min(longest_ms, first_ms << std::min(attempt, 6));
+  const auto jitter = random.bytes<1>()[0];  // up to half as much again
+  return net::Duration(base_ms + base_ms * jitter / 512);
+}
+
+}  // namespace
+
+Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& delivered) {
+  const admission::Arrival arrival{.hint = delivered.hint, .envelope = delivered.envelope, .now = parts_.clock.now()};
+  const auto fingerprint = admission::fingerprint(arrival);
+  const auto refused_before = parts_.store.transact([&](store::Transaction& in) -> Result<bool> {
+    return store::refusals::reason(in, fingerprint).has_value();
+  });
+  if (!refused_before) return refused_before.error();
+  if (*refused_before) return {};
+
+  const auto verdict = parts_.store.transact(
+      [&](store::Transaction& in) { return admission::admit(in, account, arrival, parts_.random); });
+  if (verdict) return {};
+  if (verdict.error().store_failed) return Problem(*verdict.error().store_failed);
+  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    store::refusals::keep(in, fingerprint, verdict.error().reason, arrival.now);
+    return {};
+  });
+}
+
+Result<void> Engine::tell_new(const Told& tell) {
+  constexpr int at_once = 64;
+  while (true) {
+    const auto events = parts_.store.transact([&](store::Transaction& in) -> Result<std::vector<Event>> {
+      std::vector<Event> made;
+      for (store::Message& message : store::messages::not_shown(in, at_once)) {
+        const auto contact = store::contacts::load(in, message.sender);
+        const std::string name = contact ? contact->name() : message.sender.text();
+        made.push_back({.message = std::move(message), .sender_name = name});
+      }
+      return made;
+    });
+    if (!events) return events.error();
+    if (events->empty()) return {};
+    for (const Event& event : *events) tell(event);
+    TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+      for (const Event& event : *events) store::messages::set_shown(in, event.message.id);
+      return {};
+    }));
+  }
+}
+
+asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store::OwnAccount& account) {
+  const auto status = co_await server.status();
+  if (!status) co_return status.error();
+  const auto upload = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<base::Blob>> {
+    const base::Timestamp now = parts_.clock.now();
+    const auto due = prekey_stock::due(in, status->one_time_prekeys, status->one_time_kyber_prekeys, now);
+    if (!due.medium_term && due.one_time == 0 && due.one_time_kyber == 0) return std::optional<base::Blob>();
+    const auto made = prekey_stock::make(in, account.identity.private_key, due, now, parts_.random);
+    return std::optional<base::Blob>(made.serialize());
+  });
+  if (!upload) co_return upload.error();
+  if (!upload->has_value()) co_return Result<void>();
+  co_return co_await server.put_prekeys(**upload);
+}
+
+asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, const store::OwnAccount& account,
+                                             std::optional<net::Duration> patience, const Told& tell) {
+  bool is_over = false;
+  std::unique_ptr<net::Timer::Alarm> alarm;
+  const auto restart_patience = [&] {
+    if (!patience || patience->count() == 0) return;
+    alarm = parts_.timer.after(*patience, [&] {
+      is_over = true;
+      mailbox.cut();
+    });
+  };
+  restart_patience();
+  bool was_drained = false;
+  while (true) {
+    auto frame = co_await mailbox.receive();
+    if (is_over) co_return Result<void>();
+    if (!frame) co_return frame.error();
+    if (const auto* unreadable = std::get_if<Unreadable>(&*frame)) {
+      const auto acknowledged = co_await mailbox.acknowledge(unreadable->position);
+      if (!acknowledged) co_return acknowledged.error();
+    } else if (const auto* delivered = std::get_if<Delivered>(&*frame)) {
+      const auto settled = settle(account, *delivered);
+      if (!settled) co_return settled.error();  // not acknowledged: it comes again
+      const auto acknowledged = co_await mailbox.acknowledge(delivered->position);
+      const auto told = tell_new(tell);
+      if (!told) co_return told.error();
+      if (!acknowledged) co_return acknowledged.error();
+      restart_patience();
+    } else if (!was_drained) {
+      was_drained = true;
+      const auto sent = co_await drain_outbox();
+      const auto topped_up = co_await top_up_prekeys(server, account);
+      if (is_over || (patience && patience->count() == 0)) {
+        co_await mailbox.close();
+        if (!sent) co_return sent.error();
+        co_return topped_up;
+      }
+      if (!sent && sent.error().error == Error::unreachable) co_return sent.error();
+      if (!topped_up && topped_up.error().error == Error::unreachable) co_return topped_up.error();
+    }
+  }
+}
+
+asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patience, Told tell) {
+  const auto told = tell_new(tell);
+  if (!told) co_return told.error();
+  const auto account = own();
+  if (!account) co_return account.error();
+  for (int attempt = 0;; ++attempt) {
+    Server server = server_for(*account);
+    auto mailbox = co_await server.open_mailbox();
+    if (mailbox) {
+      attempt = 0;
+      const auto ended = co_await follow(**mailbox, server, *account, patience, tell);
+      if (ended || patience || ended.error().error != Error::unreachable) co_return ended;
+    } else if (patience || mailbox.error().error != Error::unreachable) {
+      co_return mailbox.error();
+    }
+    co_await parts_.timer.sleep(pause_before(attempt, parts_.random));
+  }
+}
+
+}  // namespace sotto::client

@@ -1,0 +1,69 @@
+#include "client/prekey_stock.hpp"
+
+#include <algorithm>
+
+#include "protocol/pqxdh/prekeys.hpp"
+#include "store/prekeys.hpp"
+
+namespace sotto::client::prekey_stock {
+namespace {
+
+std::uint64_t ms(base::Timestamp at) { return static_cast<std::uint64_t>(std::max<std::int64_t>(at.ms, 0)); }
+
+wire::SignedPrekey make_signed(store::Transaction& in, const crypto::PrivateKey& identity, base::Timestamp now,
+                               base::Random& random) {
+  const std::uint32_t id = store::prekeys::next_id(in, store::prekeys::Kind::signed_ec);
+  const auto made = protocol::SignedPreKey::generate(protocol::SignedPreKeyId(id), identity, ms(now), random);
+  store::prekeys::keep_signed(in, id, made.serialize().expose(), now);
+  return {.id = id, .key = made.keys.public_key.serialize(), .signature = made.signature};
+}
+
+struct ToMake {
+  bool is_last_resort;
+  base::Timestamp now;
+};
+
+wire::KyberPrekey make_kyber(store::Transaction& in, const crypto::PrivateKey& identity, ToMake how,
+                             base::Random& random) {
+  const std::uint32_t id = store::prekeys::next_id(in, store::prekeys::Kind::kyber);
+  const auto made = protocol::KyberPreKey::generate(protocol::KyberPreKeyId(id), identity, ms(how.now), random);
+  store::prekeys::keep_kyber(in, id, made.serialize().expose(), how.is_last_resort, how.now);
+  wire::KyberPrekey open{.id = id, .key = {}, .signature = made.signature};
+  std::ranges::copy(made.keys.public_key.serialize(), open.key.begin());
+  return open;
+}
+
+wire::OneTimePrekey make_one_time(store::Transaction& in, base::Random& random) {
+  const std::uint32_t id = store::prekeys::next_id(in, store::prekeys::Kind::one_time_ec);
+  const auto made = protocol::OneTimePreKey::generate(protocol::PreKeyId(id), random);
+  store::prekeys::keep_one_time(in, id, made.serialize().expose());
+  return {.id = id, .key = made.keys.public_key.serialize()};
+}
+
+}  // namespace
+
+wire::PrekeyUpload make(store::Transaction& in, const crypto::PrivateKey& identity, const Wanted& wanted,
+                        base::Timestamp now, base::Random& random) {
+  wire::PrekeyUpload upload;
+  if (wanted.medium_term) {
+    upload.signed_prekey = make_signed(in, identity, now, random);
+    upload.last_resort = make_kyber(in, identity, {.is_last_resort = true, .now = now}, random);
+  }
+  for (std::size_t i = 0; i < wanted.one_time; ++i) upload.one_time.push_back(make_one_time(in, random));
+  for (std::size_t i = 0; i < wanted.one_time_kyber; ++i) {
+    upload.one_time_kyber.push_back(make_kyber(in, identity, {.is_last_resort = false, .now = now}, random));
+  }
+  store::prekeys::remove_older(in, {now.ms - keep_private_ms});
+  return upload;
+}
+
+Wanted due(store::Transaction& in, std::size_t one_time_left, std::size_t kyber_left, base::Timestamp now) {
+  const auto ages = store::prekeys::ages(in);
+  const bool is_old = !ages.signed_made || now.ms - ages.signed_made->ms >= renew_after_ms;
+  const auto lacking = [](std::size_t left) {  // topped up in one go, when half is gone
+    return left >= one_time_target / 2 ? 0 : one_time_target - left;
+  };
+  return {.medium_term = is_old, .one_time = lacking(one_time_left), .one_time_kyber = lacking(kyber_left)};
+}
+
+}  // namespace sotto::client::prekey_stock
