@@ -1,5 +1,5 @@
 # The files of AWS-LC that sotto_awslc is made of, by processor. Made for aws-lc-sys 0.42 (cmake/third_party/Cargo.lock).
-set(awslc "${SOTTO_AWSLC_SOURCE_DIR}/aws-lc")
+set(awslc "${sotto_awslc_root}/aws-lc")
 set(fips "${awslc}/crypto/fipsmodule")
 set(s2n "${awslc}/third_party/s2n-bignum/s2n-bignum-imported")
 

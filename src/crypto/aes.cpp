@@ -56,7 +56,7 @@ Result<base::Blob> aes256_cbc_decrypt(AesKeyView key, AesBlockView iv, base::Vie
     OPENSSL_cleanse(text.data(), text.size());
     return Error::not_authentic;
   }
-  text.resize(text.size() - padding);
+  text.erase(text.end() - static_cast<std::ptrdiff_t>(padding), text.end());
   return text;
 }
 

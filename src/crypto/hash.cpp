@@ -35,10 +35,14 @@ base::Bytes<64> sha512(Parts parts) {
 }
 
 base::Bytes<32> sha3_256(Parts parts) {
-  const base::SecretBlob input = joined(parts);
   base::Bytes<32> digest;
-  CHECK(SHA3_256(input.expose().data(), input.size(), digest.data()) != nullptr);
+  sha3_256_into(digest, parts);
   return digest;
+}
+
+void sha3_256_into(std::span<std::uint8_t, 32> out, Parts parts) {
+  const base::SecretBlob input = joined(parts);
+  CHECK(SHA3_256(input.expose().data(), input.size(), out.data()) != nullptr);
 }
 
 base::Bytes<64> sha3_512(Parts parts) {

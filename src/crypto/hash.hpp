@@ -10,6 +10,7 @@ using Parts = std::initializer_list<base::View>;  // hashed one after the other
 base::Bytes<32> sha256(Parts parts);
 base::Bytes<64> sha512(Parts parts);
 base::Bytes<32> sha3_256(Parts parts);
+void sha3_256_into(std::span<std::uint8_t, 32> out, Parts parts);  // where the digest is a secret
 base::Bytes<64> sha3_512(Parts parts);
 /// SHAKE256 with as many bytes as `out` holds.
 void shake256(Parts parts, std::span<std::uint8_t> out);

@@ -71,7 +71,7 @@ KyberKeyPair KyberKeyPair::generate(base::Random& random) {
 
 Result<KyberEncapsulation> encapsulate(const KyberPublicKey& key, base::Random& random) {
   const auto drawn = Message::made_by([&](auto out) { random.fill(out); });
-  const Message message(sha3_256({drawn.expose()}));  // round 3 hashes what it drew
+  const auto message = Message::made_by([&](auto out) { sha3_256_into(out, {drawn.expose()}); });  // round 3 does so
 
   base::Blob ciphertext(kyber1024::ciphertext_size);
   ciphertext[0] = kyber1024::type;

@@ -41,7 +41,8 @@ PrivateKey expand(const Seed& seed) {
 SharedSecret combine(base::View mlkem_secret, base::View x25519_secret, base::View x25519_ciphertext,
                      base::View x25519_public) {
   const base::View label = base::view("\\.//^\\");
-  return SharedSecret(sha3_256({mlkem_secret, x25519_secret, x25519_ciphertext, x25519_public, label}));
+  return SharedSecret::made_by(
+      [&](auto out) { sha3_256_into(out, {mlkem_secret, x25519_secret, x25519_ciphertext, x25519_public, label}); });
 }
 
 template <std::size_t N>

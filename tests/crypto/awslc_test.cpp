@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -26,6 +27,30 @@ TEST(AwsLc, LeavesNoNameWithoutOurPrefix) {
   ASSERT_EQ(pclose(names), 0);
   EXPECT_GT(count, 200);
   EXPECT_EQ(strangers, "");
+}
+
+TEST(AwsLc, DividesNowhereInItsKem_A20) {
+  if (system("command -v objdump >/dev/null") != 0) GTEST_SKIP() << "no objdump here";
+  FILE* code = popen("objdump -d --no-show-raw-insn '" SOTTO_AWSLC_ARCHIVE "'", "r");
+  ASSERT_NE(code, nullptr);
+  char line[1024];
+  bool is_kem = false;
+  int kem_functions = 0;
+  std::string divisions;
+  while (std::fgets(line, sizeof line, code) != nullptr) {
+    const std::string text(line);
+    if (text.find(">:") != std::string::npos) {
+      is_kem = text.find("ml_kem") != std::string::npos || text.find("mlk_") != std::string::npos ||
+               text.find("mlkem") != std::string::npos;
+      kem_functions += is_kem;
+    }
+    for (const char* division : {"\tdiv", "\tidiv", "\tudiv", "\tsdiv"}) {
+      if (is_kem && text.find(division) != std::string::npos) divisions += text;
+    }
+  }
+  ASSERT_EQ(pclose(code), 0);
+  EXPECT_GT(kem_functions, 30);
+  EXPECT_EQ(divisions, "");
 }
 
 TEST(AwsLc, UsesWhatTheProcessorOffers) {

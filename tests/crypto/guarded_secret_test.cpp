@@ -8,7 +8,6 @@
 #include "base/bytes.hpp"
 #include "crypto/equal.hpp"
 #include "crypto/start.hpp"
-#include "crypto/system_random.hpp"
 
 namespace sotto::crypto {
 namespace {
@@ -44,11 +43,6 @@ TEST(GuardedSecret, IsLeftOutOfCoreDumpsAndReadOnly) {
   }
   EXPECT_EQ(rights, "r--p");
   EXPECT_NE(flags.find(" dd "), std::string::npos) << flags;  // VM_DONTDUMP
-}
-
-TEST(SystemRandom, GivesOtherBytesEachTime) {
-  SystemRandom random;
-  EXPECT_NE(random.bytes<32>(), random.bytes<32>());
 }
 
 }  // namespace

@@ -2,9 +2,13 @@
 if(TARGET crypto_tests)
   get_target_property(sources crypto_tests SOURCES)
   list(FILTER sources EXCLUDE REGEX "(constant_time|beside_openssl)_test\\.cpp$")
+  if(NOT sotto_wycheproof)
+    message(STATUS "No SOTTO_WYCHEPROOF_DIR: the Wycheproof vectors are not run")
+    list(FILTER sources EXCLUDE REGEX "wycheproof_test\\.cpp$")
+  endif()
   set_target_properties(crypto_tests PROPERTIES SOURCES "${sources}")
   target_link_libraries(crypto_tests PRIVATE sotto_awslc)  # for Ed25519 and ML-KEM-1024 as they come
-  target_compile_definitions(crypto_tests PRIVATE SOTTO_WYCHEPROOF_DIR="${SOTTO_WYCHEPROOF_DIR}"
+  target_compile_definitions(crypto_tests PRIVATE SOTTO_WYCHEPROOF_DIR="${sotto_wycheproof}"
     SOTTO_AWSLC_ARCHIVE="$<TARGET_FILE:sotto_awslc>")
 
   add_executable(beside_openssl_tests "${CMAKE_CURRENT_LIST_DIR}/beside_openssl_test.cpp")
