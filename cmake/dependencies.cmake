@@ -8,7 +8,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
-pkg_check_modules(sqlcipher REQUIRED IMPORTED_TARGET sqlcipher>=4.6)
+pkg_check_modules(sqlcipher REQUIRED IMPORTED_TARGET sqlcipher>=3.46)  # the .pc names the SQLite inside: 3.46 is SQLCipher 4.6
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 if(BUILD_TESTING)
