@@ -74,7 +74,6 @@ void append(base::Blob& out, const std::vector<Header>& headers) {
 
 struct RequestReader::Parser {
   http::request_parser<Body> parser;
-  bool has_begun = false;
 };
 
 RequestReader::RequestReader(std::size_t header_limit) : parser_(std::make_unique<Parser>()) {
@@ -82,12 +81,16 @@ RequestReader::RequestReader(std::size_t header_limit) : parser_(std::make_uniqu
   parser_->parser.body_limit(boost::none);  // set before the body is read; a head alone never fills it
 }
 RequestReader::~RequestReader() = default;
-bool RequestReader::has_begun() const { return parser_->has_begun; }
+
+std::size_t RequestReader::expected_body(std::size_t limit) const {
+  if (parser_->parser.is_done()) return 0;
+  const auto announced = parser_->parser.content_length();
+  return announced ? static_cast<std::size_t>(std::min<std::uint64_t>(*announced, limit)) : limit;
+}
 
 asio::awaitable<Result<RequestHead>> RequestReader::read_head(HttpInput& input) {
   auto& parser = parser_->parser;
   for (;;) {
-    parser_->has_begun = parser_->has_begun || !input.surplus.empty();
     if (const auto failure = feed(parser, input, has_head)) co_return parse_error(failure);
     if (parser.is_header_done()) break;
     CO_TRY(const std::size_t size, co_await read_more(input));

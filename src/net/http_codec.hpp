@@ -28,11 +28,11 @@ class RequestReader {
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
 
-  /// errors   closed (also: before the first byte), malformed, too_large
+  /// errors   closed, malformed, too_large
   asio::awaitable<Result<RequestHead>> read_head(HttpInput& input);
   /// errors   closed, malformed, too_large
   asio::awaitable<Result<base::Blob>> read_body(HttpInput& input, std::size_t limit);
-  bool has_begun() const;  // whether a byte of the request has come
+  std::size_t expected_body(std::size_t limit) const;  // bytes, as announced or else the limit; once the head is there
 
  private:
   struct Parser;

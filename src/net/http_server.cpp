@@ -49,6 +49,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   HttpLimits limits;
   std::set<std::shared_ptr<Connection>> connections;
   Event emptied;
+  std::size_t bodies = 0;  // bytes of those being read
   bool is_stopping = false;
 };
 
@@ -127,7 +128,14 @@ asio::awaitable<bool> HttpServer::State::answer(std::shared_ptr<Connection> conn
     if (!go_on) co_return false;
   }
   const std::size_t limit = service.body_limit(head.request);
+  const std::size_t expected = reader.expected_body(limit);
+  if (bodies + expected > limits.bodies) {
+    co_await refuse(connection, 503);
+    co_return false;
+  }
+  bodies += expected;
   auto body = co_await reader.read_body(input, limit);
+  bodies -= expected;
   alarm.reset();
   if (!body) {
     if (body.error().problem != Problem::closed) co_await refuse(connection, status_of(body.error(), 413));

@@ -22,7 +22,7 @@ class HttpService {
   virtual asio::awaitable<Response> answer(Request request) = 0;
   /// A request to become a WebSocket: a refusal, or what to do with it.
   virtual asio::awaitable<std::variant<Response, WebSocketSession>> upgrade(Request head) = 0;
-  /// The answer to what never became a request: 400, 408, 413, 431.
+  /// The answer to what never became a request (400, 413, 431) or has no room (503).
   virtual Response refusal(unsigned status) const = 0;
 };
 
@@ -33,6 +33,7 @@ struct HttpLimits {
   Duration write_within = std::chrono::seconds(60);
   Duration idle = std::chrono::seconds(75);  // between two requests
   std::size_t connections = 4096;            // more are cut at once
+  std::size_t bodies = 128u << 20;           // bytes of all bodies being read; who comes on top is refused for now
   WebSocketLimits websocket = {};
 };
 

@@ -1,0 +1,30 @@
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "net/awaitable.hpp"
+
+namespace sotto::net {
+
+/// A program's one io_context, and the signals that end it.
+class MainLoop {
+ public:
+  MainLoop();
+  ~MainLoop();
+  MainLoop(const MainLoop&) = delete;
+  MainLoop& operator=(const MainLoop&) = delete;
+
+  asio::any_io_executor executor();
+  /// Calls once, at the first SIGTERM or SIGINT; a second one ends the program at once.
+  void on_stop_signal(std::function<void()> stop);
+  /// Stops listening to signals, so that run() can return.
+  void forget_signals();
+  /// Runs until nothing is left to do.
+  void run();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sotto::net

@@ -1,0 +1,48 @@
+#pragma once
+#include "net/http_server.hpp"
+#include "server/context.hpp"
+
+namespace sotto::server {
+
+struct ServerOptions {
+  Registration registration = Registration::open;
+  std::string authority = {};  // HOST:PORT by which clients reach this server; empty: whatever they say in Host
+  net::HttpLimits http = {};
+};
+
+/// The whole service over any transport and any storage. All that is handed in outlives it.
+class Server final : private net::HttpService {
+ public:
+  Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Random& random, ServerOptions options);
+  ~Server() override;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Serves until the acceptor is closed.
+  asio::awaitable<void> serve(net::Acceptor& acceptor);
+  /// Drops what is too old, at once and every hour, until stop().
+  asio::awaitable<void> keep_tidy();
+  /// Says goodbye to every device, lets requests under way be answered, cuts the rest.
+  asio::awaitable<void> stop(net::Duration grace);
+
+  std::size_t connections() const { return http_.connections(); }
+  std::size_t connected_devices() const { return hub_.size(); }
+
+ private:
+  std::size_t body_limit(const net::Request& head) const override;
+  asio::awaitable<net::Response> answer(net::Request request) override;
+  asio::awaitable<std::variant<net::Response, net::WebSocketSession>> upgrade(net::Request head) override;
+  net::Response refusal(unsigned status) const override;
+
+  asio::awaitable<base::Result<KnownDevice, net::Response>> authenticate(const net::Request& request);
+  asio::awaitable<void> serve_mailbox(KnownDevice device, net::WebSocket& websocket);
+
+  net::Timer& timer_;
+  MailboxHub hub_;
+  Context context_;
+  net::Event stopping_;
+  bool is_stopping_ = false;
+  net::HttpServer http_;
+};
+
+}  // namespace sotto::server

@@ -1,0 +1,140 @@
+#include "server/storage/worker.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/log.hpp"
+
+namespace sotto::server {
+namespace {
+
+constexpr std::size_t max_batch = 256;  // jobs in one transaction
+
+StorageProblem problem_of(const SqlError& error) {
+  if (error.code == SQLITE_FULL) return StorageProblem::full;
+  base::log::error("storage failed", base::Code{error.code});
+  return StorageProblem::failed;
+}
+
+void roll_back(Database& database) {
+  try {
+    if (database.is_in_transaction()) database.execute("ROLLBACK");
+  } catch (const SqlError& error) {
+    base::log::error("storage did not roll back", base::Code{error.code});
+  }
+}
+
+}  // namespace
+
+Worker::Worker(asio::any_io_executor executor, std::unique_ptr<Database> database, Database::Access access, Fault fault)
+    : executor_(std::move(executor)),
+      database_(std::move(database)),
+      access_(access),
+      fault_(std::move(fault)),
+      thread_([this] { loop(); }) {}
+
+Worker::~Worker() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_ending_ = true;
+  }
+  arrived_.notify_one();
+  thread_.join();
+}
+
+asio::awaitable<Stored<void>> Worker::run(std::function<void(Database&)> work) {
+  const auto problem = std::make_shared<std::optional<StorageProblem>>();  // shared with the job
+  Job job;
+  job.act = [problem, work = std::move(work)](Database& database) {
+    problem->reset();
+    work(database);
+  };
+  job.fail = [problem](StorageProblem what) { *problem = what; };
+  co_await done(std::move(job));
+  if (*problem) co_return **problem;
+  co_return Stored<void>();
+}
+
+asio::awaitable<void> Worker::done(Job job) {
+  Job* const given = &job;  // a lambda in a co_await owns nothing (g++ 12); `job` lives in our frame
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+      [this, given](auto handler) {
+        given->ended = net::Handler<>(std::move(handler));
+        push(std::move(*given));
+      },
+      asio::use_awaitable);
+}
+
+void Worker::push(Job job) {
+  ++pending_;
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(job));
+  }
+  arrived_.notify_one();
+}
+
+void Worker::loop() {
+  std::vector<Job> batch;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      arrived_.wait(lock, [this] { return is_ending_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      const std::size_t size = access_ == Database::Access::write ? std::min(queue_.size(), max_batch) : 1;
+      const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(size);
+      batch.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+      queue_.erase(queue_.begin(), end);
+    }
+    if (access_ == Database::Access::write) {
+      write(batch);
+    } else {
+      read(batch.front());
+    }
+    for (Job& job : batch) {
+      asio::post(executor_, [ended = std::move(job.ended)]() mutable { ended(); });
+      --pending_;  // only now, so that whoever sees 0 finds everything posted
+    }
+    batch.clear();
+  }
+}
+
+void Worker::read(Job& job) {
+  try {
+    job.act(*database_);
+  } catch (const SqlError& error) {
+    job.fail(problem_of(error));
+  }
+}
+
+void Worker::write(std::span<Job> batch) {
+  try {
+    database_->execute("BEGIN IMMEDIATE");
+    for (Job& job : batch) {
+      Query(*database_, "SAVEPOINT job").run();
+      try {
+        job.act(*database_);
+      } catch (const SqlError& error) {
+        if (!database_->is_in_transaction()) throw;  // SQLite has given up all of it
+        Query(*database_, "ROLLBACK TO job").run();
+        job.fail(problem_of(error));
+      }
+      Query(*database_, "RELEASE job").run();
+    }
+    if (fault_) fault_(Moment::before_commit);
+    Query(*database_, "COMMIT").run();
+    ++commits_;
+    if (fault_) fault_(Moment::after_commit);
+  } catch (const SqlError& error) {
+    roll_back(*database_);
+    if (batch.size() == 1) return batch.front().fail(problem_of(error));
+    write_each_alone(batch);
+  }
+}
+
+void Worker::write_each_alone(std::span<Job> batch) {
+  for (Job& job : batch) write({&job, 1});
+}
+
+}  // namespace sotto::server
