@@ -22,7 +22,22 @@ wire::ListView view_of(const wire::Introduction& introduction) {
 
 }  // namespace
 
-Engine::Engine(Parts parts) : parts_(parts) {}
+std::string_view to_text(Step step) {
+  switch (step) {
+    case Step::message_kept: return "message kept";
+    case Step::sessions_started: return "sessions started";
+    case Step::encrypted: return "encrypted";
+    case Step::stored_by_server: return "stored by the server";
+    case Step::sent: return "sent";
+    case Step::mailbox_open: return "mailbox open";
+    case Step::settled: return "settled";
+    case Step::acknowledged: return "acknowledged";
+    case Step::drained: return "drained";
+  }
+  return "";
+}
+
+Engine::Engine(Parts parts) : parts_(std::move(parts)) {}
 
 Result<store::OwnAccount> Engine::own() {
   return parts_.store.transact([](store::Transaction& in) -> Result<store::OwnAccount> {
@@ -262,10 +277,12 @@ asio::awaitable<Result<Status>> Engine::status() {
 
 Result<store::Message> Engine::enqueue(const std::string& words, std::string text) {
   TRY(const store::OwnAccount account, own());
-  return parts_.store.transact([&](store::Transaction& in) -> Result<store::Message> {
+  auto kept = parts_.store.transact([&](store::Transaction& in) -> Result<store::Message> {
     TRY(const store::Contact to, contact(in, words));
     return outbox::enqueue(in, lent(account), to.account_id, std::move(text));
   });
+  if (kept) reached(Step::message_kept);
+  return kept;
 }
 
 Result<store::Message> Engine::message(std::int64_t id) {
@@ -319,6 +336,7 @@ asio::awaitable<Result<base::Blob>> Engine::ready_request(Server& server, const 
       return outbox::start_sessions(in, lent(account), message.conversation, *bundles);
     });
     if (!started) co_return started.error();
+    reached(Step::sessions_started);
   }
   co_return refused("the message can't be encrypted: the contact's sessions do not settle");
 }
@@ -335,10 +353,16 @@ asio::awaitable<Result<void>> Engine::send_one(Server& server, const store::OwnA
   for (int round = 0; round < rounds; ++round) {
     auto request = co_await ready_request(server, account, message);
     if (!request) co_return request.error();
+    reached(Step::encrypted);
     const auto answer = co_await server.send(*std::move(request));
     if (!answer) co_return answer.error();
     switch (answer->delivery) {
-      case Delivery::stored: co_return settle_as(store::State::sent, "");
+      case Delivery::stored: {
+        reached(Step::stored_by_server);
+        const auto settled = settle_as(store::State::sent, "");
+        if (settled) reached(Step::sent);
+        co_return settled;
+      }
       case Delivery::no_such_account: co_return settle_as(store::State::failed, "the server does not know this account");
       case Delivery::refused: co_return settle_as(store::State::failed, answer->reason);
       case Delivery::try_later: co_return Problem(Error::unreachable, server.name() + ": " + answer->reason);

@@ -15,6 +15,20 @@
 /// A person's account on one device, without any user interface: what it knows, sends and receives.
 namespace sotto::client {
 
+/// Where an operation stands: for whoever wants to see it work, or wants to interrupt it there.
+enum class Step {
+  message_kept,      // the text is in the store
+  sessions_started,  // with prekeys from the server
+  encrypted,         // ratchets and ciphertexts are in the store; nothing has left
+  stored_by_server,  // it answered; the store does not know yet
+  sent,              // and now it does
+  mailbox_open,
+  settled,           // an envelope was decided and committed; the server does not know yet
+  acknowledged,
+  drained,           // everything that was there has been seen
+};
+std::string_view to_text(Step step);
+
 /// What main(), or a test, lends the engine. All of it outlives the engine.
 struct Parts {
   store::Store& store;
@@ -22,6 +36,7 @@ struct Parts {
   net::Timer& timer;
   net::Clock& clock;
   base::Random& random;
+  std::function<void(Step)> watch = {};  // may be empty
 };
 
 struct RegistrationWish {
@@ -55,6 +70,7 @@ struct Status {
 struct Event {
   store::Message message;
   std::string sender_name;
+  bool is_stranger = false;  // wrote first and was not added: the name is only what they claim
 };
 
 class Engine {
@@ -106,6 +122,9 @@ class Engine {
                                        std::optional<net::Duration> patience,
                                        const std::function<void(const Event&)>& tell);
   Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
+  void reached(Step step) const {
+    if (parts_.watch) parts_.watch(step);
+  }
   Result<void> tell_new(const std::function<void(const Event&)>& tell);
 
   Parts parts_;

@@ -48,7 +48,8 @@ Result<void> Engine::tell_new(const Told& tell) {
       for (store::Message& message : store::messages::not_shown(in, at_once)) {
         const auto contact = store::contacts::load(in, message.sender);
         const std::string name = contact ? contact->name() : message.sender.text();
-        made.push_back({.message = std::move(message), .sender_name = name});
+        const bool is_stranger = !contact || (contact->origin == store::Origin::wrote_first && !contact->nickname);
+        made.push_back({.message = std::move(message), .sender_name = name, .is_stranger = is_stranger});
       }
       return made;
     });
@@ -100,13 +101,16 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, c
     } else if (const auto* delivered = std::get_if<Delivered>(&*frame)) {
       const auto settled = settle(account, *delivered);
       if (!settled) co_return settled.error();  // not acknowledged: it comes again
+      reached(Step::settled);
       const auto acknowledged = co_await mailbox.acknowledge(delivered->position);
+      reached(Step::acknowledged);
       const auto told = tell_new(tell);
       if (!told) co_return told.error();
       if (!acknowledged) co_return acknowledged.error();
       restart_patience();
     } else if (!was_drained) {
       was_drained = true;
+      reached(Step::drained);
       const auto sent = co_await drain_outbox();
       const auto topped_up = co_await top_up_prekeys(server, account);
       if (is_over || (patience && patience->count() == 0)) {
@@ -130,6 +134,7 @@ asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patie
     auto mailbox = co_await server.open_mailbox();
     if (mailbox) {
       attempt = 0;
+      reached(Step::mailbox_open);
       const auto ended = co_await follow(**mailbox, server, *account, patience, tell);
       if (ended || patience || ended.error().error != Error::unreachable) co_return ended;
     } else if (patience || mailbox.error().error != Error::unreachable) {

@@ -1,0 +1,93 @@
+#include "passphrase.hpp"
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "store/file.hpp"
+
+namespace sotto::app {
+namespace {
+
+/// The terminal without echo, until it dies.
+class Silence {
+ public:
+  explicit Silence(int terminal) : terminal_(terminal) {
+    tcgetattr(terminal_, &before_);
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(terminal_, TCSAFLUSH, &silent);
+  }
+  ~Silence() { tcsetattr(terminal_, TCSAFLUSH, &before_); }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  int terminal_;
+  termios before_{};
+};
+
+std::optional<std::string> read_line(int terminal) {
+  std::string line;
+  char c = 0;
+  while (true) {
+    const ssize_t got = read(terminal, &c, 1);
+    if (got <= 0) return std::nullopt;
+    if (c == '\n') return line;
+    line += c;
+  }
+}
+
+void write_text(int terminal, const std::string& text) {
+  if (write(terminal, text.data(), text.size()) < 0) return;  // the answer will be missing, too
+}
+
+client::Result<base::SecretBlob> from_file(const std::string& file) {
+  auto bytes = store::read_small_file(file);
+  if (!bytes) return client::refused("the passphrase file can't be read: " + bytes.error().message);
+  base::SecretBlob whole(*std::move(bytes));
+  const base::View all = whole.expose();
+  std::size_t size = 0;
+  while (size < all.size() && all[size] != '\n' && all[size] != '\r') ++size;
+  if (size == 0) return client::refused("the first line of " + file + " is empty; it must be the passphrase");
+  return base::SecretBlob(base::blob(all.first(size)));
+}
+
+base::SecretBlob take(std::string& typed) {
+  base::SecretBlob secret(base::blob(base::view(typed)));
+  explicit_bzero(typed.data(), typed.size());
+  return secret;
+}
+
+}  // namespace
+
+std::optional<std::string> ask_on_terminal(const std::string& question, bool shows_typing) {
+  const store::Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC));
+  if (!terminal) return std::nullopt;
+  write_text(terminal.raw(), question);
+  if (shows_typing) return read_line(terminal.raw());
+  std::optional<std::string> typed;
+  {
+    const Silence silence(terminal.raw());
+    typed = read_line(terminal.raw());
+  }
+  write_text(terminal.raw(), "\n");
+  return typed;
+}
+
+client::Result<base::SecretBlob> read_passphrase(const Settings& settings, Asking asking) {
+  if (!settings.passphrase_file.empty()) return from_file(settings.passphrase_file);
+  const bool is_new = asking == Asking::twice;
+  auto typed = ask_on_terminal(is_new ? "Choose a passphrase for this device: " : "Passphrase: ", false);
+  if (!typed) return client::refused("no passphrase: there is no terminal to ask on, and no --passphrase-file");
+  if (typed->empty()) return client::refused("an empty passphrase protects nothing");
+  base::SecretBlob first = take(*typed);
+  if (!is_new) return first;
+  auto again = ask_on_terminal("Once more: ", false);
+  if (!again) return client::refused("the passphrase was not repeated");
+  const base::SecretBlob second = take(*again);
+  if (!base::same(first.expose(), second.expose())) return client::refused("the two passphrases differ");
+  return first;
+}
+
+}  // namespace sotto::app

@@ -1,0 +1,25 @@
+#pragma once
+#include <string>
+
+#include "client/engine.hpp"
+
+/// From values to words: what the commands print, as text and as JSON.
+namespace sotto::app {
+
+/// One line of JSON, flushed, so that a pipe's reader sees it at once.
+std::string event_json(const client::Event& event);
+std::string history_json(const client::Event& event);
+
+/// A message as a person reads it. Control characters are shown as such: a message can't play with the terminal.
+std::string event_text(const client::Event& event);
+std::string printable(const std::string& text);
+
+/// The 60 digits in twelve groups, three lines.
+std::string safety_number_text(const std::string& digits);
+
+/// A QR code of half blocks, for terminals with light or dark ground.
+std::string qr_text(const std::string& content);
+
+std::string hex_id(const store::Message& message);
+
+}  // namespace sotto::app
