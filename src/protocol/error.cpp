@@ -20,7 +20,8 @@ Error from_crypto(crypto::Error error) {
     case crypto::Error::unusable_system:
       break;
   }
-  CHECK(!"no protocol operation meets these");
+  const bool is_met_by_the_protocol = false;  // no operation of ours asks for memory or starts the library
+  CHECK(is_met_by_the_protocol);
   return Error::invalid_message;
 }
 
