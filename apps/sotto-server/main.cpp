@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "crypto/start.hpp"
+#include "net/transport.hpp"
 #include "server/start.hpp"
 
 namespace {
@@ -46,6 +47,12 @@ int start(int count, char** arguments) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (is_version) return print_version(is_verbose), 0;
+  for (const std::string* address : {&options.listen, &options.name}) {
+    if (!address->empty() && !net::parse_endpoint(*address)) {
+      std::cerr << "sotto-server: " << *address << " is not HOST:PORT (in lower case, an IPv6 address in brackets)\n";
+      return 2;
+    }
+  }
   if (data->empty()) {
     std::cerr << "sotto-server: --data DIR is needed; --help says more\n";
     return 2;
