@@ -164,6 +164,8 @@ asio::awaitable<Result<void>> TcpStream::handshake() {
       as_tuple);
   if (!failure) co_return Result<void>();
   if (failure == asio::error::operation_aborted) co_return Error{.problem = Problem::closed};
+  // The remote end went away in the middle: that says nothing about who it is, and trying again may help.
+  if (failure == asio::error::connection_reset) co_return Error{.problem = Problem::closed};
   co_return handshake_error(connection->ssl());
 }
 
