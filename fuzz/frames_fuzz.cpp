@@ -1,0 +1,37 @@
+// room: server
+// Every request that a server parses, by the parser that its route uses: a WebSocket frame, the protobuf bodies, a
+// registration and an upload of prekeys.
+#include <cstdint>
+
+#include "wire/frames.pb.h"
+#include "wire/prekeys.hpp"
+#include "wire/registration.hpp"
+
+namespace {
+
+using namespace sotto;
+
+template <class Message>
+void read(base::View bytes) {
+  Message message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+  std::string again;
+  message.SerializeToString(&again);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  const base::View input(bytes, size);
+  read<wire::frames::SendRequest>(input);
+  read<wire::frames::BundleRequest>(input);
+  read<wire::frames::ClientFrame>(input);
+  if (const auto upload = wire::PrekeyUpload::parse(input); upload && !base::same(upload->serialize(), input))
+    __builtin_trap();
+  if (const auto peeked = wire::peek_registration(input)) {
+    const wire::RegistrationExpectation expectation{
+        .authority = "chat.example:443", .mailbox_id = peeked->mailbox_id, .challenge = peeked->challenge};
+    (void)wire::check_registration(input, expectation);
+  }
+  return 0;
+}
