@@ -270,7 +270,8 @@ ExitCode run_status(Session& session, const Settings& settings) {
                       {"unsent", status->unsent},
                       {"refused", status->refused},
                       {"queued_at_server", status->server ? json::value(status->server->queued) : json::value()},
-                      {"store", store::library_version()}};
+                      {"store", store::library_version()},
+                      {"store_sound", status->store_problem.empty()}};
     print(json::serialize(made));
     return ExitCode::done;
   }
@@ -281,8 +282,9 @@ ExitCode run_status(Session& session, const Settings& settings) {
                                                   : ", not reachable: " + printable(status->server_problem)));
   print("queue     " + std::to_string(status->unsent) + " to send, " + std::to_string(status->refused) +
         " envelopes refused so far");
-  print("store     open, encrypted (" + store::library_version() + ")");
-  return ExitCode::done;
+  const bool is_sound = status->store_problem.empty();
+  print("store     " + (is_sound ? "sound, encrypted (" + store::library_version() + ")" : status->store_problem));
+  return is_sound ? ExitCode::done : ExitCode::refused;
 }
 
 class AllCommands final : public Commands {

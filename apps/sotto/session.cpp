@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "passphrase.hpp"
+#include "printing.hpp"
 
 namespace sotto::app {
 namespace {
@@ -35,7 +36,10 @@ Session::Session(store::DataFolder folder, std::unique_ptr<store::Store> store, 
                .timer = timer_,
                .clock = clock_,
                .random = random_,
-               .watch = watch(settings)}) {}
+               .watch = watch(settings),
+               .warn = [](const client::Problem& problem) {
+                 std::cerr << "sotto: " << printable(problem.message) << '\n' << std::flush;
+               }}) {}
 
 client::Result<std::unique_ptr<Session>> Session::open(const Settings& settings) {
   const std::filesystem::path path = data_path(settings);

@@ -261,9 +261,10 @@ asio::awaitable<Result<Status>> Engine::status() {
   if (!account) co_return account.error();
   Server server = server_for(*account);
   const auto answer = co_await server.status();
-  Status made{.own = *std::move(account), .server = {}, .server_problem = {}};
+  Status made{.own = *std::move(account), .server = {}, .server_problem = {}, .store_problem = {}};
   if (answer) made.server = *answer;
   if (!answer) made.server_problem = answer.error().message;
+  if (const auto sound = parts_.store.check(); !sound) made.store_problem = sound.error().message;
   const auto counted = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
     made.unsent = store::outbox::count_unsent(in);
     made.refused = store::refusals::count(in);

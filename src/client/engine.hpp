@@ -36,7 +36,8 @@ struct Parts {
   net::Timer& timer;
   net::Clock& clock;
   base::Random& random;
-  std::function<void(Step)> watch = {};  // may be empty
+  std::function<void(Step)> watch = {};            // may be empty
+  std::function<void(const Problem&)> warn = {};  // of what went wrong beside an operation that goes on; may be empty
 };
 
 struct RegistrationWish {
@@ -63,6 +64,7 @@ struct Status {
   std::int64_t refused = 0;
   std::optional<ServerStatus> server;  // nothing if it could not be asked
   std::string server_problem;
+  std::string store_problem;  // empty if every page of the database is sound
 };
 
 /// Something for the person, in the order in which it came. `event` may be told again after a crash between telling and
@@ -122,6 +124,9 @@ class Engine {
                                        std::optional<net::Duration> patience,
                                        const std::function<void(const Event&)>& tell);
   Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
+  void warn(const Problem& problem) const {
+    if (parts_.warn) parts_.warn(problem);
+  }
   void reached(Step step) const {
     if (parts_.watch) parts_.watch(step);
   }

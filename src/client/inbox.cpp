@@ -119,7 +119,9 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, c
         co_return topped_up;
       }
       if (!sent && sent.error().error == Error::unreachable) co_return sent.error();
+      if (!sent) warn(sent.error());
       if (!topped_up && topped_up.error().error == Error::unreachable) co_return topped_up.error();
+      if (!topped_up) warn(topped_up.error());
     }
   }
 }

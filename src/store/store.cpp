@@ -41,6 +41,16 @@ base::Result<std::unique_ptr<Store>, Problem> Store::open(const DataFolder& fold
   return open_database(folder, key);
 }
 
+base::Result<void, Problem> Store::check() try {
+  auto page = database_.prepare("PRAGMA cipher_integrity_check");  // a row for each page whose HMAC is wrong
+  if (page.step()) return Problem{Error::damaged, "the store is damaged: " + page.text(0)};
+  auto table = database_.prepare("PRAGMA quick_check(1)");
+  if (!table.step() || table.text(0) != "ok") return Problem{Error::damaged, "the store is damaged: " + table.text(0)};
+  return {};
+} catch (const SqlError& failed) {
+  return failed.problem;
+}
+
 void Store::roll_back() noexcept {
   try {
     database_.run("ROLLBACK");

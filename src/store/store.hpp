@@ -33,6 +33,9 @@ class Store {
 
   Store(const std::filesystem::path& file, const DatabaseKey& key) : database_(file, key.expose()) {}
 
+  /// Whether every page is authentic and the tables are sound. errors: damaged. cost: reads the whole file.
+  base::Result<void, Problem> check();
+
   /// Runs `work(Transaction&)`, which returns a Result. A value commits (durably: fsync'd before this returns), a refusal
   /// or a failing database undoes everything. The refusal's type must be constructible from Problem.
   template <class Work>
