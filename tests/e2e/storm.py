@@ -91,6 +91,9 @@ class Storm:
                     sent[person.name] += 1
             receiver = self.random.choice([self.ana, self.ben])
             self.run(receiver, "receive", "--wait", "0", victim_of=self.victim())
+        while sum(self.killed.values()) < self.kills_wanted:
+            self.run(self.random.choice([self.ana, self.ben]), "receive", "--wait", "0",
+                     victim_of=self.random.choice(["client", "server"]))
         for person in (self.ana, self.ben, self.ana):  # what still waits goes out, and is fetched
             while self.run(person, "receive", "--wait", "0") != DONE:
                 pass
