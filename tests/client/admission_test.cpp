@@ -1,0 +1,382 @@
+// What hostile servers and hostile contacts try; each refusal leaves the store as it was.
+#include "client/admission.hpp"
+
+#include <gtest/gtest.h>
+
+#include "client/correspondent.hpp"
+
+namespace sotto::test {
+namespace {
+
+class Hostile : public ::testing::Test {
+ protected:
+  Correspondent ana{"ana", 1}, ben{"ben", 2}, eve{"eve", 3};
+
+  void all_know_each_other() {
+    for (Correspondent* one : {&ana, &ben, &eve}) {
+      for (Correspondent* another : {&ana, &ben, &eve}) {
+        if (one != another) one->knows(*another);
+      }
+    }
+  }
+  /// Refused for this reason, and nothing is different.
+  void expect_refused(const wire::SenderHint& hint, base::View envelope, const std::string& reason) {
+    const Dump before = ben.home.dump();
+    EXPECT_EQ(outcome(ben.receive(hint, envelope)), reason);
+    EXPECT_EQ(ben.home.dump(), before);
+  }
+};
+
+// The outer sender
+
+TEST_F(Hostile, SwappingTheHintOfAPrekeyMessageBetweenContactsIsRefused_A04_A56) {
+  all_know_each_other();
+  const base::Blob envelope = ana.write(ben, "from ana");
+  expect_refused(eve.hint(), envelope, "its identity key is not on the sender's list");
+  EXPECT_EQ(outcome(ben.receive(ana, envelope)), "accepted") << "the true one is not spoiled by it";
+}
+
+TEST_F(Hostile, SwappingTheHintOfASignalMessageBetweenContactsIsRefused_A04_A56) {
+  all_know_each_other();
+  Correspondent::converse(ana, ben);
+  Correspondent::converse(eve, ben);
+  const base::Blob envelope = ana.write(ben, "from ana");
+  ASSERT_EQ(wire::Envelope::parse(envelope)->kind, wire::EnvelopeKind::signal);
+  expect_refused(eve.hint(), envelope, "it can't be decrypted");
+  EXPECT_EQ(outcome(ben.receive(ana, envelope)), "accepted");
+}
+
+TEST_F(Hostile, AHintOfAContactWithoutASessionIsRefused_A04_A56) {
+  all_know_each_other();
+  Correspondent::converse(ana, ben);
+  expect_refused(eve.hint(), ana.write(ben, "from ana"), "there is no session for it");
+}
+
+TEST_F(Hostile, AnotherDeviceNumberInTheHintIsRefused_A04_A56) {
+  all_know_each_other();
+  const base::Blob first = ana.write(ben, "first");
+  const wire::SenderHint second_device{.account = ana.id(), .device = wire::DeviceNumber(2)};
+  const Dump before = ben.home.dump();
+  EXPECT_FALSE(ben.receive(second_device, first));
+  EXPECT_EQ(ben.home.dump(), before);
+  ASSERT_EQ(outcome(ben.receive(ana, first)), "accepted");
+  ASSERT_EQ(outcome(ana.receive(ben, ben.write(ana, "answer"))), "accepted");
+  expect_refused(second_device, ana.write(ben, "second"), "there is no session for it");
+}
+
+TEST_F(Hostile, AStrangersAccountInTheHintOfAContactsMessageIsRefused_A04) {
+  ana.knows(ben);
+  ben.knows(ana);
+  const base::Blob envelope = ana.write(ben, "from ana");
+  const Dump before = ben.home.dump();
+  EXPECT_FALSE(ben.receive(eve.hint(), envelope));  // eve is unknown: decided provisionally, and refused
+  EXPECT_EQ(ben.home.dump(), before);
+}
+
+TEST_F(Hostile, EveCannotSpeakUnderAnasIdWithHerOwnKey_A04_A12) {
+  ben.knows(ana);
+  eve.knows(ben);
+  eve.start_session(ben);
+  const base::Blob envelope = eve.seal(ben, eve.content(ben, "I am ana"));
+  expect_refused(ana.hint(), envelope, "its identity key is not on the sender's list");
+}
+
+// The first contact
+
+TEST_F(Hostile, AStrangerWithAnIntroductionIsHeard) {
+  ana.knows(ben);
+  const auto verdict = ben.receive(ana, ana.write(ben, "hello"));
+  ASSERT_EQ(outcome(verdict), "accepted");
+  EXPECT_EQ(std::get<Accepted>(*verdict).sender_name, "ana");
+  ben.within([&](store::Transaction& in) {
+    EXPECT_TRUE(store::peers::load(in, ana.id()));
+    const auto contact = store::contacts::load(in, ana.id());
+    ASSERT_TRUE(contact);
+    EXPECT_EQ(contact->origin, store::Origin::wrote_first);
+    EXPECT_FALSE(contact->verified_root);
+  });
+}
+
+TEST_F(Hostile, AStrangerWithoutAnIntroductionIsRefused) {
+  ana.knows(ben);
+  ana.start_session(ben);
+  wire::Content content = ana.content(ben, "guess who");
+  content.introduction.reset();
+  expect_refused(ana.hint(), ana.seal(ben, content), "its identity key is not on the sender's list");
+}
+
+TEST_F(Hostile, AnIntroductionOfSomebodyElseIsRefused_A12) {
+  eve.knows(ben);
+  eve.start_session(ben);
+  wire::Content content = eve.content(ben, "I am ana");
+  content.introduction = ana.introduction();
+  const base::Blob envelope = eve.seal(ben, content);
+  expect_refused(eve.hint(), envelope, "its introduction is of somebody else");
+  // Under ana's id the first message's own binding to both ends already fails.
+  const Dump before = ben.home.dump();
+  EXPECT_FALSE(ben.receive(ana.hint(), envelope));
+  EXPECT_EQ(ben.home.dump(), before);
+}
+
+TEST_F(Hostile, AListThatStealsAContactsKeyIsRefused_A12) {
+  ben.knows(ana);
+  eve.knows(ben);
+  eve.start_session(ben);
+  // Eve signs everything herself, but a consent of ana's device to stand on eve's list can't be made.
+  wire::Content content = eve.content(ben, "my second device");
+  content.introduction = eve.changed_list([&](wire::DeviceList& list) {
+    wire::Device stolen = wire::DeviceList::parse(ana.introduction().list.statement)->devices.front();
+    stolen.number = wire::DeviceNumber(2);
+    stolen.server_certificate =
+        relay::ServerCertificate::issue(2, stolen.identity_key, eve.own().account_key, eve.random).serialize();
+    list.devices.push_back(stolen);
+  });
+  expect_refused(eve.hint(), eve.seal(ben, content), "its introduction does not verify");
+}
+
+TEST_F(Hostile, AnIntroductionThatIsNotSignedIsRefused) {
+  ana.knows(ben);
+  ana.start_session(ben);
+  wire::Content content = ana.content(ben, "hello");
+  content.introduction->list.signature[0] ^= 1;
+  expect_refused(ana.hint(), ana.seal(ben, content), "its introduction does not verify");
+}
+
+TEST_F(Hostile, AnotherListInTheSamePlaceIsAForkAndRefused) {
+  ana.knows(ben);
+  ben.knows(ana);
+  ana.start_session(ben);
+  wire::Content content = ana.content(ben, "hello");
+  content.introduction = ana.changed_list([](wire::DeviceList& list) { ++list.day.value; });
+  expect_refused(ana.hint(), ana.seal(ben, content), "its introduction contradicts one that was seen before");
+}
+
+TEST_F(Hostile, AnotherAccountKeyInTheSameEpochIsAForkAndRefused) {
+  ana.knows(ben);
+  ben.knows(ana);
+  ana.start_session(ben);
+  wire::Content content = ana.content(ben, "hello");
+  content.introduction = ana.forked_certificate();
+  expect_refused(ana.hint(), ana.seal(ben, content), "its introduction contradicts one that was seen before");
+}
+
+TEST_F(Hostile, ANextListThatDoesNotNameTheOneHeldIsAForkAndRefused) {
+  ana.knows(ben);
+  ben.knows(ana);
+  ana.start_session(ben);
+  wire::Content content = ana.content(ben, "hello");
+  content.introduction = ana.changed_list([](wire::DeviceList& list) {
+    list.previous = {wire::Hash{9}};
+    ++list.order.version;
+  });
+  expect_refused(ana.hint(), ana.seal(ben, content), "its introduction contradicts one that was seen before");
+}
+
+TEST_F(Hostile, AHigherListCountsAtOnce) {
+  ana.knows(ben);
+  ben.knows(ana);
+  ana.start_session(ben);
+  wire::Content content = ana.content(ben, "hello");
+  content.introduction = ana.next_list();
+  ASSERT_EQ(outcome(ben.receive(ana, ana.seal(ben, content))), "accepted");
+  ben.within([&](store::Transaction& in) { EXPECT_EQ(store::peers::load(in, ana.id())->held.list.order.version, 2u); });
+}
+
+TEST_F(Hostile, ALowerListIsIgnored) {
+  ana.knows(ben);
+  ben.knows(ana.next_list());
+  ana.start_session(ben);
+  const auto peers = ben.home.dump().at("peers");
+  ASSERT_EQ(outcome(ben.receive(ana, ana.seal(ben, ana.content(ben, "hello")))), "accepted");
+  EXPECT_EQ(ben.home.dump().at("peers"), peers);
+}
+
+TEST_F(Hostile, ALowerListDoesNotBringBackARemovedDevice_A07) {
+  ana.knows(ben);
+  ben.knows(ana);
+  ana.start_session(ben);
+  const base::Blob envelope = ana.seal(ben, ana.content(ben, "I was removed"));  // brings the list on which it stands
+  ben.knows(ana.changed_list([&](wire::DeviceList& list) {
+    list.previous = {wire::hash(wire::names::device_list, ana.introduction().list.statement)};
+    ++list.order.version;
+    list.devices = {ana.another_device(2)};
+  }));
+  expect_refused(ana.hint(), envelope, "its identity key is not on the sender's list");
+}
+
+// What stands inside
+
+TEST_F(Hostile, ContentForAnotherAccountIsRefused) {
+  all_know_each_other();
+  ana.start_session(ben);
+  wire::Content content = ana.content(ben, "for eve");
+  content.recipient = eve.id();
+  expect_refused(ana.hint(), ana.seal(ben, content), "it is for another account");
+}
+
+TEST_F(Hostile, WrongPaddingIsRefused) {
+  all_know_each_other();
+  ana.start_session(ben);
+  expect_refused(ana.hint(), ana.seal_bytes(ben, base::Blob(256, 0)), "its padding is wrong");
+  expect_refused(ana.hint(), ana.seal_bytes(ben, base::Blob(256, 1)), "its padding is wrong");
+  expect_refused(ana.hint(), ana.seal_bytes(ben, base::Blob()), "its padding is wrong");
+}
+
+TEST_F(Hostile, AFieldThatNobodyKnowsIsRefused) {
+  all_know_each_other();
+  ana.start_session(ben);
+  base::Blob content = ana.content(ben, "hello").serialize();
+  content.insert(content.end(), {0xA8, 0x01, 0x01});  // field 21, after the body
+  expect_refused(ana.hint(), ana.seal_bytes(ben, wire::pad(content)),
+                 "its content has a field that this version does not know");
+}
+
+TEST_F(Hostile, ABodyOfAnUnknownKindIsKeptAndMarked) {
+  all_know_each_other();
+  ana.start_session(ben);
+  base::Blob content = ana.content(ben, "x").serialize();
+  const base::Blob text =
+      wire::StrictWriter().bytes(16, wire::StrictWriter().bytes(1, std::string_view("x")).done()).done();
+  content.resize(content.size() - text.size());
+  const base::Blob later = wire::StrictWriter().bytes(40, std::string_view("of a later version")).done();
+  content.insert(content.end(), later.begin(), later.end());
+  const base::Blob envelope = ana.seal_bytes(ben, wire::pad(content));
+  const auto verdict = ben.receive(ana, envelope);
+  ASSERT_EQ(outcome(verdict), "accepted");
+  EXPECT_EQ(std::get<Accepted>(*verdict).message.body_kind, 40u);
+  EXPECT_EQ(std::get<Accepted>(*verdict).message.body, "");
+  EXPECT_EQ(outcome(ben.receive(ana, envelope)), "duplicate");
+}
+
+TEST_F(Hostile, TheSameIdWithOtherContentIsRefused) {
+  all_know_each_other();
+  ana.start_session(ben);
+  wire::Content content = ana.content(ben, "yes");
+  ASSERT_EQ(outcome(ben.receive(ana, ana.seal(ben, content))), "accepted");
+  content.body = wire::Text{"no"};
+  expect_refused(ana.hint(), ana.seal(ben, content), "its id belongs to another message");
+}
+
+TEST_F(Hostile, OnePlaceInTheSequenceWithTwoIdsIsRefused) {
+  all_know_each_other();
+  ana.start_session(ben);
+  wire::Content content = ana.content(ben, "yes");
+  ASSERT_EQ(outcome(ben.receive(ana, ana.seal(ben, content))), "accepted");
+  content.message_id = ana.random.bytes<16>();
+  expect_refused(ana.hint(), ana.seal(ben, content), "its place in the sequence is taken");
+}
+
+TEST_F(Hostile, TheSameMessageEncryptedTwiceIsShownOnce) {
+  all_know_each_other();
+  ana.start_session(ben);
+  const wire::Content content = ana.content(ben, "yes");
+  ASSERT_EQ(outcome(ben.receive(ana, ana.seal(ben, content))), "accepted");
+  EXPECT_EQ(outcome(ben.receive(ana, ana.seal(ben, content))), "duplicate");
+  EXPECT_EQ(ben.home.number("SELECT count(*) FROM messages"), 1);
+}
+
+TEST_F(Hostile, TwoPeopleMayUseTheSameIdAndTheSamePlace) {
+  all_know_each_other();
+  ana.start_session(ben);
+  eve.start_session(ben);
+  const wire::Content from_ana = ana.content(ben, "mine");
+  wire::Content from_eve = eve.content(ben, "mine too");
+  from_eve.message_id = from_ana.message_id;
+  from_eve.seq = from_ana.seq;
+  EXPECT_EQ(outcome(ben.receive(ana, ana.seal(ben, from_ana))), "accepted");
+  EXPECT_EQ(outcome(ben.receive(eve, eve.seal(ben, from_eve))), "accepted");
+}
+
+// Replays
+
+TEST_F(Hostile, AReplayedFirstMessageIsADuplicateWhileItsSessionLives_A17) {
+  all_know_each_other();
+  ana.start_session(ben, Correspondent::Taken::last_resort);
+  const base::Blob envelope = ana.seal(ben, ana.content(ben, "first"));
+  ASSERT_EQ(outcome(ben.receive(ana, envelope)), "accepted");
+  const Dump before = ben.home.dump();
+  EXPECT_EQ(outcome(ben.receive(ana, envelope)), "duplicate");
+  EXPECT_EQ(ben.home.dump(), before);
+}
+
+TEST_F(Hostile, AReplayOnLastResortPrekeysIsRefusedWhenItsSessionIsGone_A17) {
+  all_know_each_other();
+  ana.start_session(ben, Correspondent::Taken::last_resort);
+  const base::Blob envelope = ana.seal(ben, ana.content(ben, "first"));
+  ASSERT_EQ(outcome(ben.receive(ana, envelope)), "accepted");
+  ben.drop_session(ana);
+  ben.home.run("DELETE FROM messages");
+  expect_refused(ana.hint(), envelope, "it is a first message that came before");
+}
+
+TEST_F(Hostile, AReplayOnOneTimePrekeysIsRefusedWhenItsSessionIsGone_A17) {
+  all_know_each_other();
+  ana.start_session(ben);
+  const base::Blob envelope = ana.seal(ben, ana.content(ben, "first"));
+  ASSERT_EQ(outcome(ben.receive(ana, envelope)), "accepted");
+  ben.drop_session(ana);
+  ben.home.run("DELETE FROM messages");
+  expect_refused(ana.hint(), envelope, "it uses a prekey that is gone");
+}
+
+TEST_F(Hostile, LastResortPrekeysServeManyPeople) {
+  all_know_each_other();
+  ana.start_session(ben, Correspondent::Taken::last_resort);
+  eve.start_session(ben, Correspondent::Taken::last_resort);
+  EXPECT_EQ(outcome(ben.receive(ana, ana.seal(ben, ana.content(ben, "one")))), "accepted");
+  EXPECT_EQ(outcome(ben.receive(eve, eve.seal(ben, eve.content(ben, "two")))), "accepted");
+}
+
+TEST_F(Hostile, ReorderedMessagesAreAllHeardOnce) {
+  all_know_each_other();
+  Correspondent::converse(ana, ben);
+  std::vector<base::Blob> envelopes;
+  for (int i = 0; i < 20; ++i) envelopes.push_back(ana.write(ben, "number " + std::to_string(i)));
+  for (auto envelope = envelopes.rbegin(); envelope != envelopes.rend(); ++envelope) {
+    EXPECT_EQ(outcome(ben.receive(ana, *envelope)), "accepted");
+  }
+  for (const base::Blob& envelope : envelopes) EXPECT_EQ(outcome(ben.receive(ana, envelope)), "duplicate");
+}
+
+TEST_F(Hostile, NoChangedByteIsAcceptedAndNoneChangesAnything) {
+  all_know_each_other();
+  const base::Blob first = ana.write(ben, "first");
+  const Dump before = ben.home.dump();
+  for (std::size_t at = 0; at < first.size(); at += at < 64 ? 1 : 37) {
+    base::Blob changed = first;
+    changed[at] ^= 0x11;
+    EXPECT_NE(outcome(ben.receive(ana, changed)), "accepted") << at;
+  }
+  EXPECT_EQ(ben.home.dump(), before);
+  ASSERT_EQ(outcome(ben.receive(ana, first)), "accepted");
+  ASSERT_EQ(outcome(ana.receive(ben, ben.write(ana, "answer"))), "accepted");
+  const base::Blob second = ana.write(ben, "second");
+  const Dump then = ben.home.dump();
+  for (std::size_t at = 0; at < second.size(); ++at) {
+    base::Blob changed = second;
+    changed[at] ^= 0x11;
+    EXPECT_NE(outcome(ben.receive(ana, changed)), "accepted") << at;
+  }
+  EXPECT_EQ(ben.home.dump(), then);
+  EXPECT_EQ(outcome(ben.receive(ana, second)), "accepted");
+}
+
+// The store
+
+TEST_F(Hostile, AFullStoreDecidesNothingAndTheMessageCanComeAgain) {
+  all_know_each_other();
+  ana.start_session(ben);
+  const base::Blob envelope = ana.seal(ben, ana.content(ben, std::string(300'000, 'x')));
+  ben.home.limit_pages(ben.home.pages());
+  const Dump before = ben.home.dump();
+  const auto failed = ben.receive(ana, envelope);
+  ASSERT_FALSE(failed);
+  ASSERT_TRUE(failed.error().store_failed);
+  EXPECT_EQ(failed.error().store_failed->error, store::Error::disk_full);
+  EXPECT_EQ(ben.home.dump(), before);
+  ben.home.limit_pages(0);
+  EXPECT_EQ(outcome(ben.receive(ana, envelope)), "accepted");
+}
+
+}  // namespace
+}  // namespace sotto::test
