@@ -77,7 +77,8 @@ asio::awaitable<Result<Response>> HttpClient::State::exchange(Request request, b
   // Also when writing failed: a server that refuses answers before it has read everything.
   bool has_begun = false;
   auto received = co_await read_response(input, header_limit, body_limit, has_begun);
-  nothing_came = !has_begun;
+  const bool was_cut_here = stream != over;  // by disconnect() or the alarm: that is no reason to try again
+  nothing_came = !has_begun && !was_cut_here;
   const bool may_stay = received && received->keeps_alive && written && input.surplus.empty();
   if (!may_stay && stream == over) disconnect();
   if (!received) co_return received.error();

@@ -34,6 +34,9 @@ void MainLoop::forget_signals() {
   state_->signals.cancel(ignored);
 }
 
-void MainLoop::run() { state_->io.run(); }
+void MainLoop::run() {
+  state_->io.restart();
+  state_->io.run();
+}
 
 }  // namespace sotto::net

@@ -19,7 +19,7 @@ class MainLoop {
   void on_stop_signal(std::function<void()> stop);
   /// Stops listening to signals, so that run() can return.
   void forget_signals();
-  /// Runs until nothing is left to do.
+  /// Runs until nothing is left to do. May be called again.
   void run();
 
  private:

@@ -1,12 +1,9 @@
 #include "server/start.hpp"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-
 #include <ostream>
 
 #include "base/log.hpp"
+#include "base/process.hpp"
 #include "crypto/start.hpp"
 #include "crypto/system_random.hpp"
 #include "net/main_loop.hpp"
@@ -28,13 +25,6 @@ struct Failure {
 };
 template <class T>
 using Start = base::Result<T, Failure>;
-
-void keep_to_ourselves() {
-  ::umask(077);
-  const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
-  ::setrlimit(RLIMIT_CORE, &no_core);
-  ::prctl(PR_SET_DUMPABLE, 0);
-}
 
 /// Certificate files as given, or those of a CA of our own.
 Start<net::ServerTls> tls_files(const StartOptions& options, const net::Endpoint& listen, net::Clock& clock,
@@ -90,7 +80,7 @@ Start<void> serve(const StartOptions& options, std::ostream& out) {
 }  // namespace
 
 int run(const StartOptions& options, std::ostream& out, std::ostream& err) {
-  keep_to_ourselves();
+  base::harden_process();
   const auto served = serve(options, out);
   if (served) return 0;
   err << "sotto-server: " << served.error().text << std::endl;

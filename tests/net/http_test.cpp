@@ -35,7 +35,7 @@ struct HttpTest : testing::Test {
   VirtualTime time{io};
   MemoryTransport network{io.get_executor()};
   Echo service{time};
-  HttpServer server{time, service, {.connections = 3}};
+  HttpServer server{time, service, {.connections = 3, .bodies = 150'000}};
   std::unique_ptr<Acceptor> acceptor = *network.listen({.host = "here", .port = 0}, {});
   HttpClient client{network, time, acceptor->bound(), {}};
 
@@ -110,6 +110,24 @@ TEST_F(HttpTest, TimesOutAndGoesOnWithAFreshConnection) {
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().problem, Problem::timed_out);
   EXPECT_TRUE(run(time, client.send({})));
+}
+
+TEST_F(HttpTest, ARequestThatTimedOutOnAKeptConnectionIsNotSentAgain) {
+  EXPECT_TRUE(run(time, client.send({})));
+  const auto late = run(time, client.send({.target = "/never"}, std::chrono::seconds(3)));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().problem, Problem::timed_out);
+  EXPECT_EQ(service.answered, 2);
+  EXPECT_EQ(network.connected(), 1u);
+}
+
+TEST_F(HttpTest, DisconnectingEndsTheRequestThatIsUnderWay) {
+  EXPECT_TRUE(run(time, client.send({})));
+  const auto alarm = time.after(std::chrono::seconds(1), [this] { client.disconnect(); });
+  const auto answer = run(time, client.send({.target = "/never"}));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().problem, Problem::closed);
+  EXPECT_EQ(service.answered, 2);
 }
 
 TEST_F(HttpTest, SaysClosedWhenTheConnectionIsCutBeforeTheAnswer) {
@@ -191,6 +209,17 @@ TEST_F(HttpTest, CutsConnectionsOverTheLimit) {
   const auto fourth = raw();
   EXPECT_TRUE(run(time, is_ended(*fourth)));
   EXPECT_EQ(server.connections(), 3u);
+}
+
+TEST_F(HttpTest, RefusesForNowWhatWouldNotFitIntoTheMemoryForBodies) {
+  const auto first = raw(), second = raw();
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n";
+  const auto written = run(time, write_all(*first, base::view(head)));
+  EXPECT_TRUE(written);
+  time.settle();
+  EXPECT_TRUE(run(time, exchange(*second, head)).starts_with("HTTP/1.1 503"));
+  const auto rest = run(time, exchange(*first, std::string(90'000, 'x')));
+  EXPECT_TRUE(rest.starts_with("HTTP/1.1 200"));
 }
 
 TEST_F(HttpTest, AnswersRequestsThatWereSentInOneGo) {
