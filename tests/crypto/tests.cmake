@@ -8,8 +8,10 @@ if(TARGET crypto_tests)
   endif()
   set_target_properties(crypto_tests PROPERTIES SOURCES "${sources}")
   target_link_libraries(crypto_tests PRIVATE sotto_awslc)  # for Ed25519 and ML-KEM-1024 as they come
-  target_compile_definitions(crypto_tests PRIVATE SOTTO_WYCHEPROOF_DIR="${sotto_wycheproof}"
-    SOTTO_AWSLC_ARCHIVE="$<TARGET_FILE:sotto_awslc>")
+  set_source_files_properties("${CMAKE_CURRENT_LIST_DIR}/wycheproof_test.cpp" PROPERTIES
+    COMPILE_DEFINITIONS SOTTO_WYCHEPROOF_DIR="${sotto_wycheproof}")
+  set_source_files_properties("${CMAKE_CURRENT_LIST_DIR}/awslc_test.cpp" PROPERTIES
+    COMPILE_DEFINITIONS SOTTO_AWSLC_ARCHIVE="$<TARGET_FILE:sotto_awslc>")
 
   add_executable(beside_openssl_tests "${CMAKE_CURRENT_LIST_DIR}/beside_openssl_test.cpp")
   target_link_libraries(beside_openssl_tests PRIVATE sotto_crypto sotto_test_support OpenSSL::SSL)

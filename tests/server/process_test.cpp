@@ -17,6 +17,7 @@
 #include "net/tcp_transport.hpp"
 #include "server/storage/database.hpp"
 #include "server/temporary_folder.hpp"
+#include "support/vectors.hpp"
 #include "wire/frames.pb.h"
 
 namespace sotto::test {
@@ -35,7 +36,7 @@ class Program {
     if (child_ == 0) {
       ::dup2(ends[1], STDOUT_FILENO);
       ::dup2(ends[1], STDERR_FILENO);
-      arguments.insert(arguments.begin(), SOTTO_BINARY_DIR "/bin/sotto-server");
+      arguments.insert(arguments.begin(), test::binary_dir() + "/bin/sotto-server");
       std::vector<char*> raw;
       for (std::string& argument : arguments) raw.push_back(argument.data());
       raw.push_back(nullptr);

@@ -17,7 +17,10 @@ boost::json::value read_json(const std::string& path) {
   return boost::json::parse(content.str());
 }
 
-boost::json::value vectors(const std::string& path) { return read_json(SOTTO_SOURCE_DIR "/tests/vectors/" + path); }
+std::string source_dir() { return SOTTO_SOURCE_DIR; }
+std::string binary_dir() { return SOTTO_BINARY_DIR; }
+
+boost::json::value vectors(const std::string& path) { return read_json(source_dir() + "/tests/vectors/" + path); }
 
 base::Blob hex(const boost::json::value& value) {
   const auto bytes = base::from_hex(std::string_view(value.as_string()));

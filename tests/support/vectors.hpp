@@ -6,6 +6,9 @@
 
 namespace sotto::test {
 
+std::string source_dir();  // of the project
+std::string binary_dir();  // of this build; the programs are in its bin/
+
 /// A recorded file, "signal/keys.json", from tests/vectors. A missing or unreadable one ends the test program.
 boost::json::value vectors(const std::string& path);
 
