@@ -30,6 +30,6 @@ base::Result<DataFolder, Problem> DataFolder::claim(const std::filesystem::path&
   return DataFolder(path, std::move(lock));
 }
 
-bool DataFolder::has_store() const { return std::filesystem::exists(key_slot()) && std::filesystem::exists(database()); }
+bool DataFolder::has_store() const { return std::filesystem::exists(key_slot()); }
 
 }  // namespace sotto::store

@@ -17,7 +17,7 @@ class DataFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path key_slot() const { return path_ / "keyslot"; }
   std::filesystem::path database() const { return path_ / "store.db"; }
-  bool has_store() const;
+  bool has_store() const;  // the slot is written last, so it says that all the rest was there
 
  private:
   DataFolder(std::filesystem::path path, Descriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}

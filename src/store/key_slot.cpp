@@ -12,7 +12,7 @@ namespace sotto::store {
 namespace {
 
 using WrappingKey = base::Secret<struct WrappingKeyTag, 32>;
-constexpr std::uint64_t form = 1;           // of the slot file
+constexpr std::uint64_t form = 1;             // of the slot file
 constexpr std::uint64_t passphrase_kind = 1;  // the desktop's keyring and the TPM will be others
 constexpr std::string_view associated = "Sotto v1 key slot";
 
@@ -24,7 +24,8 @@ struct Slot {
 };
 
 Problem out_of_memory(KdfCost cost) {
-  return {Error::out_of_memory, "the passphrase needs " + std::to_string(cost.mebibytes) + " MiB of memory to be checked"};
+  return {Error::out_of_memory,
+          "the passphrase needs " + std::to_string(cost.mebibytes) + " MiB of memory to be checked"};
 }
 
 base::Result<WrappingKey, Problem> derive(base::View passphrase, const base::Bytes<16>& salt, KdfCost cost) {
@@ -74,15 +75,17 @@ KdfCost calibrated() {
 
 namespace key_slot {
 
-base::Result<DatabaseKey, Problem> create(const std::filesystem::path& file, base::View passphrase, KdfCost cost,
-                                          base::Random& random) {
-  DatabaseKey key = DatabaseKey::made_by([&](std::span<std::uint8_t, 32> out) { random.fill(out); });
+DatabaseKey make_key(base::Random& random) {
+  return DatabaseKey::made_by([&](std::span<std::uint8_t, 32> out) { random.fill(out); });
+}
+
+base::Result<void, Problem> write(const std::filesystem::path& file, const DatabaseKey& key, base::View passphrase,
+                                  KdfCost cost, base::Random& random) {
   Slot slot{.cost = cost, .salt = random.bytes<16>(), .nonce = random.bytes<12>(), .wrapped = {}};
   TRY(const WrappingKey wrapping, derive(passphrase, slot.salt, cost));
   const base::Blob wrapped = crypto::aead::seal(wrapping.expose(), slot.nonce, key.expose(), base::view(associated));
   std::ranges::copy(wrapped, slot.wrapped.begin());
-  TRY_VOID(write_durably(file, serialize(slot)));
-  return key;
+  return write_durably(file, serialize(slot));
 }
 
 base::Result<DatabaseKey, Problem> open(const std::filesystem::path& file, base::View passphrase) {

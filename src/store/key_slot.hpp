@@ -26,9 +26,13 @@ KdfCost calibrated();
 /// A file that holds the database key, wrapped by a passphrase.
 namespace key_slot {
 
-/// Makes a new database key and writes its slot (mode 0600, durable before it returns).
-base::Result<DatabaseKey, Problem> create(const std::filesystem::path& file, base::View passphrase, KdfCost cost,
-                                          base::Random& random);
+DatabaseKey make_key(base::Random& random);
+
+/// Writes the slot that wraps this key (mode 0600, durable before it returns).
+///
+/// errors  out_of_memory, disk_full, not_writable, io
+base::Result<void, Problem> write(const std::filesystem::path& file, const DatabaseKey& key, base::View passphrase,
+                                  KdfCost cost, base::Random& random);
 
 /// errors  no_store, wrong_passphrase, damaged, newer_version, out_of_memory, io
 base::Result<DatabaseKey, Problem> open(const std::filesystem::path& file, base::View passphrase);

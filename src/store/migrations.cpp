@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::int64_t application_id = 0x534F5454;  // "SOTT"
 
-/// Each step's statements; a database says in user_version how many it has taken. Steps that were published never change.
+/// Each step's statements; a database says in user_version how many it has taken. Steps that were published never
+/// change.
 constexpr std::array steps{R"sql(
 -- The one account of this folder. `state` is 0 while the registration is under way (its request is kept and sent again as
 -- the same bytes), 1 when the server has it.
@@ -94,13 +95,19 @@ std::int64_t pragma(Connection& database, std::string_view name) {
 
 }  // namespace
 
+bool is_empty(Connection& database) {
+  auto row = database.prepare("SELECT count(*) FROM sqlite_schema");
+  return row.step() && row.number(0) == 0;
+}
+
 void migrate(Connection& database) {
   const std::int64_t taken = pragma(database, "user_version");
   const auto known = static_cast<std::int64_t>(steps.size());
   if (taken > known) {
     throw SqlError{{Error::newer_version, "this store was written by a newer version of sotto: install that version"}};
   }
-  if (taken > 0 && pragma(database, "application_id") != application_id) {
+  const bool is_ours = taken > 0 && pragma(database, "application_id") == application_id;
+  if (!is_ours && !is_empty(database)) {
     throw SqlError{{Error::damaged, "the database in this folder is not one of sotto's"}};
   }
   if (taken == known) return;

@@ -7,4 +7,7 @@ namespace sotto::store {
 /// wrote it, damaged if it is none of ours.
 void migrate(Connection& database);
 
+/// Whether nothing was ever made in it.
+bool is_empty(Connection& database);
+
 }  // namespace sotto::store

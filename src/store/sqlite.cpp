@@ -110,6 +110,7 @@ Connection::Connection(const std::filesystem::path& file, std::span<const std::u
   const int opened = sqlite3_open_v2(file.c_str(), &database_, flags, nullptr);
   try {
     check(database_, opened);
+    run("PRAGMA cipher_log_level = NONE");  // it would talk to stderr; what failed is our answer
     std::string text = raw_key(key);
     const int keyed = sqlite3_key(database_, text.data(), static_cast<int>(text.size()));
     explicit_bzero(text.data(), text.size());

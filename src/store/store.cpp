@@ -5,9 +5,17 @@
 namespace sotto::store {
 namespace {
 
-base::Result<std::unique_ptr<Store>, Problem> open_database(const DataFolder& folder, const DatabaseKey& key) try {
+enum class Expected { nothing, tables };
+
+base::Result<std::unique_ptr<Store>, Problem> open_database(const DataFolder& folder, const DatabaseKey& key,
+                                                            Expected expected) try {
   {
     Connection database(folder.database(), key.expose());
+    // The slot is written when the tables are there, so a database without any was cut off, and is not taken as new.
+    if (expected == Expected::tables && is_empty(database)) {
+      return Problem{Error::damaged, "the database in " + folder.path().string() +
+                                         " is empty: put the folder back from a copy, or empty it and register anew"};
+    }
     migrate(database);
   }
   return std::make_unique<Store>(folder.database(), key);
@@ -22,11 +30,13 @@ base::Result<std::unique_ptr<Store>, Problem> Store::create(const DataFolder& fo
   if (folder.has_store()) {
     return Problem{Error::already_there, folder.path().string() + " holds an account already"};
   }
-  // A slot without a database, or the other way round, is what a crash in here left: nothing was in it yet.
+  // A database without its slot is what a crash in here left: nothing was in it yet.
   std::error_code ignored;
   for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(folder.database().string() + tail, ignored);
-  TRY(const DatabaseKey key, key_slot::create(folder.key_slot(), passphrase, cost, random));
-  return open_database(folder, key);
+  const DatabaseKey key = key_slot::make_key(random);
+  TRY(auto store, open_database(folder, key, Expected::nothing));
+  TRY_VOID(key_slot::write(folder.key_slot(), key, passphrase, cost, random));
+  return store;
 }
 
 base::Result<std::unique_ptr<Store>, Problem> Store::open(const DataFolder& folder, base::View passphrase) {
@@ -38,7 +48,7 @@ base::Result<std::unique_ptr<Store>, Problem> Store::open(const DataFolder& fold
     return Problem{Error::damaged, "the database is missing from " + folder.path().string() +
                                        ": put the folder back from a copy, or empty it and register anew"};
   }
-  return open_database(folder, key);
+  return open_database(folder, key, Expected::tables);
 }
 
 base::Result<void, Problem> Store::check() try {
