@@ -73,7 +73,7 @@ TEST_F(StorageTest, RefusesARegistrationForItsReasonAndKeepsNothingOfIt) {
   EXPECT_EQ(refused_with([this](auto& a) { a.prekeys.last_resort = ana.prekeys.last_resort; }), Registered::key_known);
   EXPECT_EQ(refused_with([this](auto& a) { a.token_hash = ana.token_hash; }), Registered::key_known);
   EXPECT_EQ(refused_with([this](auto& a) { a.mailbox = ana.mailbox; }), Registered::challenge_used);
-  EXPECT_EQ(refused_with([this](auto& a) { a.user_name = "ana"; }), Registered::name_taken);
+  EXPECT_EQ(refused_with([](auto& a) { a.user_name = "ana"; }), Registered::name_taken);
   auto again = eve;
   again.id = ana.id;
   EXPECT_EQ(enrol(again), Registered::account_exists);
