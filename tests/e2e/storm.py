@@ -110,6 +110,10 @@ class Storm:
             assert states == {"sent"}, states
         for person in (self.ana, self.ben):
             status = person.json("status")[0]
+            for _ in range(20):  # the last acknowledgement may still be on its way to the server's disk
+                if status["queued_at_server"] == 0:
+                    break
+                status = person.json("status")[0]
             assert status["unsent"] == 0 and status["refused"] == 0 and status["queued_at_server"] == 0, status
             assert status["store_sound"], status
         self.check_server_database()
