@@ -4,11 +4,13 @@
 
 #include "client/engine.hpp"
 #include "client/prekey_stock.hpp"
+#include "store/prekeys.hpp"
 
 namespace sotto::client {
 namespace {
 
 using Told = std::function<void(const Event&)>;
+constexpr net::Duration renew_mailbox_after = std::chrono::hours(24);
 
 /// How long to wait before the next try to connect: doubling, with jitter, so that a restarted server isn't met by
 /// everybody at once.
@@ -24,9 +26,8 @@ net::Duration pause_before(int attempt, base::Random& random) {
 Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& delivered) {
   const admission::Arrival arrival{.hint = delivered.hint, .envelope = delivered.envelope, .now = parts_.clock.now()};
   const auto fingerprint = admission::fingerprint(arrival);
-  const auto refused_before = parts_.store.transact([&](store::Transaction& in) -> Result<bool> {
-    return store::refusals::reason(in, fingerprint).has_value();
-  });
+  const auto refused_before = parts_.store.transact(
+      [&](store::Transaction& in) -> Result<bool> { return store::refusals::reason(in, fingerprint).has_value(); });
   if (!refused_before) return refused_before.error();
   if (*refused_before) return {};
 
@@ -67,15 +68,20 @@ asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store
   const auto status = co_await server.status();
   if (!status) co_return status.error();
   const auto upload = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<base::Blob>> {
-    const base::Timestamp now = parts_.clock.now();
-    const auto due = prekey_stock::due(in, status->one_time_prekeys, status->one_time_kyber_prekeys, now);
-    if (!due.medium_term && due.one_time == 0 && due.one_time_kyber == 0) return std::optional<base::Blob>();
-    const auto made = prekey_stock::make(in, account.identity.private_key, due, now, parts_.random);
-    return std::optional<base::Blob>(made.serialize());
+    const prekey_stock::Left left{.one_time = status->one_time_prekeys,
+                                  .one_time_kyber = status->one_time_kyber_prekeys};
+    return prekey_stock::upload(in, account.identity.private_key, left, parts_.clock.now(), parts_.random);
   });
   if (!upload) co_return upload.error();
   if (!upload->has_value()) co_return Result<void>();
-  co_return co_await server.put_prekeys(**upload);
+  const auto put = co_await server.put_prekeys(**upload);
+  if (!put && put.error().error == Error::unreachable) co_return put;  // the same bytes go again
+  const auto answered = parts_.store.transact([](store::Transaction& in) -> Result<void> {
+    store::prekeys::forget_upload(in);
+    return {};
+  });
+  if (!answered) co_return answered;
+  co_return put;
 }
 
 asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, const store::OwnAccount& account,
@@ -90,6 +96,9 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, c
     });
   };
   restart_patience();
+  // Prekeys are looked after when a mailbox has been drained, so one that stands for days is opened anew each day.
+  std::unique_ptr<net::Timer::Alarm> renewal;
+  if (!patience) renewal = parts_.timer.after(renew_mailbox_after, [&mailbox] { mailbox.cut(); });
   bool was_drained = false;
   while (true) {
     auto frame = co_await mailbox.receive();

@@ -54,16 +54,27 @@ wire::PrekeyUpload make(store::Transaction& in, const crypto::PrivateKey& identi
     upload.one_time_kyber.push_back(make_kyber(in, identity, {.is_last_resort = false, .now = now}, random));
   }
   store::prekeys::remove_older(in, {now.ms - keep_private_ms});
+  store::prekeys::keep_newest_one_time(in, max_one_time);  // whatever a server says is left
   return upload;
 }
 
-Wanted due(store::Transaction& in, std::size_t one_time_left, std::size_t kyber_left, base::Timestamp now) {
+Wanted due(store::Transaction& in, const Left& left, base::Timestamp now) {
   const auto ages = store::prekeys::ages(in);
   const bool is_old = !ages.signed_made || now.ms - ages.signed_made->ms >= renew_after_ms;
-  const auto lacking = [](std::size_t left) {  // topped up in one go, when half is gone
-    return left >= one_time_target / 2 ? 0 : one_time_target - left;
+  const auto lacking = [](std::size_t count) {  // topped up in one go, when half is gone
+    return count >= one_time_target / 2 ? 0 : one_time_target - count;
   };
-  return {.medium_term = is_old, .one_time = lacking(one_time_left), .one_time_kyber = lacking(kyber_left)};
+  return {.medium_term = is_old, .one_time = lacking(left.one_time), .one_time_kyber = lacking(left.one_time_kyber)};
+}
+
+std::optional<base::Blob> upload(store::Transaction& in, const crypto::PrivateKey& identity, const Left& left,
+                                 base::Timestamp now, base::Random& random) {
+  if (auto kept = store::prekeys::upload(in)) return kept;
+  const Wanted wanted = due(in, left, now);
+  if (!wanted.medium_term && wanted.one_time == 0 && wanted.one_time_kyber == 0) return std::nullopt;
+  base::Blob made = make(in, identity, wanted, now, random).serialize();
+  store::prekeys::keep_upload(in, made);
+  return made;
 }
 
 }  // namespace sotto::client::prekey_stock

@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+
 #include "base/random.hpp"
 #include "store/own_account.hpp"
 #include "wire/prekeys.hpp"
@@ -7,6 +9,7 @@
 namespace sotto::client::prekey_stock {
 
 constexpr std::size_t one_time_target = 100;  // of each kind in the directory
+constexpr std::size_t max_one_time = 1'000;   // private halves of each kind: five times what a directory holds
 constexpr std::int64_t renew_after_ms = 2 * base::ms_per_day;
 constexpr std::int64_t keep_private_ms = 30 * base::ms_per_day;
 
@@ -21,7 +24,18 @@ struct Wanted {
 wire::PrekeyUpload make(store::Transaction& in, const crypto::PrivateKey& identity, const Wanted& wanted,
                         base::Timestamp now, base::Random& random);
 
+/// How many one-time prekeys the directory has, as the server says.
+struct Left {
+  std::size_t one_time = 0;
+  std::size_t one_time_kyber = 0;
+};
+
 /// What is due: medium-term keys after two days, one-time ones up to the target.
-Wanted due(store::Transaction& in, std::size_t one_time_left, std::size_t kyber_left, base::Timestamp now);
+Wanted due(store::Transaction& in, const Left& left, base::Timestamp now);
+
+/// The upload to send, if any: the very bytes of one that the server has not answered, or new prekeys that are due. It
+/// is kept until store::prekeys::forget_upload.
+std::optional<base::Blob> upload(store::Transaction& in, const crypto::PrivateKey& identity, const Left& left,
+                                 base::Timestamp now, base::Random& random);
 
 }  // namespace sotto::client::prekey_stock

@@ -86,6 +86,10 @@ CREATE TABLE outbox (
 CREATE TABLE refusals (
   fingerprint BLOB PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+)sql",
+                           R"sql(
+-- New prekeys on their way into the directory: the same bytes are sent until the server has answered.
+CREATE TABLE prekey_upload (one INTEGER PRIMARY KEY CHECK (one = 1), request BLOB NOT NULL) STRICT;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

@@ -32,7 +32,8 @@ std::optional<OwnAccount> load(Transaction& in) {
       .root_key = sound_row(crypto::PublicKey::parse(row.blob(4))),
       .account_key = secret<crypto::PrivateKey>(row, 5, row_name),
       .device = wire::DeviceNumber(static_cast<std::uint8_t>(row.number(6))),
-      .identity = crypto::KeyPair(secret<crypto::PrivateKey>(row, 7, row_name), sound_row(crypto::PublicKey::parse(row.blob(8)))),
+      .identity = crypto::KeyPair(secret<crypto::PrivateKey>(row, 7, row_name),
+                                  sound_row(crypto::PublicKey::parse(row.blob(8)))),
       .registration_id = wire::RegistrationId(static_cast<std::uint16_t>(row.number(9))),
       .mailbox_id = sound_row(wire::MailboxId::from(row.blob(10))),
       .token = secret<DeviceToken>(row, 11, row_name),
@@ -84,7 +85,7 @@ void set_registered(Transaction& in) { in.prepare("UPDATE own_account SET state 
 
 void forget_pending(Transaction& in) {
   in.prepare("DELETE FROM own_account WHERE state = 0").run();
-  for (const char* table : {"signed_prekeys", "kyber_prekeys", "one_time_prekeys"}) {
+  for (const char* table : {"signed_prekeys", "kyber_prekeys", "one_time_prekeys", "prekey_upload"}) {
     in.prepare("DELETE FROM " + std::string(table)).run();
   }
 }

@@ -51,8 +51,12 @@ void keep_one_time(Transaction& in, std::uint32_t id, base::View record) {
   in.prepare("INSERT OR REPLACE INTO one_time_prekeys (id, record) VALUES (?, ?)").bind(id).bind(record).run();
 }
 
-std::optional<base::SecretBlob> load_signed(Transaction& in, std::uint32_t id) { return record(in, "signed_prekeys", id); }
-std::optional<base::SecretBlob> load_kyber(Transaction& in, std::uint32_t id) { return record(in, "kyber_prekeys", id); }
+std::optional<base::SecretBlob> load_signed(Transaction& in, std::uint32_t id) {
+  return record(in, "signed_prekeys", id);
+}
+std::optional<base::SecretBlob> load_kyber(Transaction& in, std::uint32_t id) {
+  return record(in, "kyber_prekeys", id);
+}
 std::optional<base::SecretBlob> load_one_time(Transaction& in, std::uint32_t id) {
   return record(in, "one_time_prekeys", id);
 }
@@ -72,13 +76,39 @@ bool mark_kyber_used(Transaction& in, std::uint32_t kyber_id, std::uint32_t sign
   return in.database().changes() > 0;
 }
 
+void keep_upload(Transaction& in, base::View request) {
+  in.prepare("INSERT INTO prekey_upload (one, request) VALUES (1, ?)").bind(request).run();
+}
+
+std::optional<base::Blob> upload(Transaction& in) {
+  auto row = in.prepare("SELECT request FROM prekey_upload");
+  if (!row.step()) return std::nullopt;
+  return row.blob(0);
+}
+
+void forget_upload(Transaction& in) { in.prepare("DELETE FROM prekey_upload").run(); }
+
+void keep_newest_one_time(Transaction& in, std::size_t limit) {
+  const auto count = static_cast<std::int64_t>(limit);
+  in.prepare("DELETE FROM one_time_prekeys WHERE id NOT IN (SELECT id FROM one_time_prekeys ORDER BY id DESC LIMIT ?)")
+      .bind(count)
+      .run();
+  in.prepare(
+        "DELETE FROM kyber_prekeys WHERE is_last_resort = 0 AND id NOT IN "
+        "(SELECT id FROM kyber_prekeys WHERE is_last_resort = 0 ORDER BY id DESC LIMIT ?)")
+      .bind(count)
+      .run();
+}
+
 Ages ages(Transaction& in) {
   return {.signed_made = newest(in, "signed_prekeys"),
           .last_resort_made = newest(in, "kyber_prekeys WHERE is_last_resort = 1")};
 }
 
 void remove_older(Transaction& in, base::Timestamp limit) {
-  in.prepare("DELETE FROM signed_prekeys WHERE created_at < ? AND id <> (SELECT id FROM signed_prekeys ORDER BY created_at DESC LIMIT 1)")
+  in.prepare(
+        "DELETE FROM signed_prekeys WHERE created_at < ? AND id <> (SELECT id FROM signed_prekeys ORDER BY created_at "
+        "DESC LIMIT 1)")
       .bind(limit.ms)
       .run();
   in.prepare(

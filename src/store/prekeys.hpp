@@ -22,12 +22,20 @@ std::optional<base::SecretBlob> load_one_time(Transaction& in, std::uint32_t id)
 
 void remove_one_time(Transaction& in, std::uint32_t id);
 
-/// signal-protocol.md 3.8: a one-time Kyber prekey is deleted; for the last-resort one the triple is remembered. False if
-/// that triple was seen before: the message is a replay.
+/// signal-protocol.md 3.8: a one-time Kyber prekey is deleted; for the last-resort one the triple is remembered. False
+/// if that triple was seen before: the message is a replay.
 bool mark_kyber_used(Transaction& in, std::uint32_t kyber_id, std::uint32_t signed_id, base::View base_key);
 
+/// The upload that the server has not answered yet; its private halves are kept already.
+void keep_upload(Transaction& in, base::View request);
+std::optional<base::Blob> upload(Transaction& in);
+void forget_upload(Transaction& in);
+
+/// Deletes all but the newest `limit` one-time prekeys of each kind.
+void keep_newest_one_time(Transaction& in, std::size_t limit);
+
 struct Ages {
-  std::optional<base::Timestamp> signed_made;      // the newest
+  std::optional<base::Timestamp> signed_made;  // the newest
   std::optional<base::Timestamp> last_resort_made;
 };
 Ages ages(Transaction& in);

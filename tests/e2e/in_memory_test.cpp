@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/encoding.hpp"
+#include "client/prekey_stock.hpp"
 #include "client/session_context.hpp"
 #include "e2e/town.hpp"
 #include "store/sessions.hpp"
@@ -171,6 +172,37 @@ TEST(InMemory, PrekeysAreRenewedAfterTwoDays) {
   EXPECT_NE(after.signed_prekey.id, before.signed_prekey.id);
   EXPECT_NE(after.signed_prekey.key, before.signed_prekey.key);
   EXPECT_EQ(ben.home.number("SELECT count(*) FROM signed_prekeys"), 2) << "the old private half answers who is late";
+}
+
+TEST(InMemory, PrekeysAreRenewedWhileAConnectionStandsForDays) {
+  Town town;
+  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
+  const auto before = bundle_of(town, ben, ana);
+  ben.keep_listening();
+  town.time.run_for(5 * day);
+  EXPECT_GE(bundle_of(town, ben, ana).signed_prekey.id, before.signed_prekey.id + 2);
+  Town::introduce(ana, ben);
+  ASSERT_TRUE(ana.write(ben, "still there?"));
+  EXPECT_TRUE(town.time.run_until([&] { return ben.heard.size() == 1; }, 1min));
+}
+
+TEST(InMemory, AnUploadOfPrekeysWithoutAnAnswerIsSentAgain) {
+  Town town;
+  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
+  town.time.run_for(3 * day);
+  const auto kept = ben.home->transact([&](store::Transaction& in) -> base::Result<void, store::Problem> {
+    const auto account = store::own_account::load(in);
+    const auto made = client::prekey_stock::upload(in, account->identity.private_key, {}, town.time.now(), ben.random);
+    EXPECT_TRUE(made);
+    return {};
+  });
+  ASSERT_TRUE(kept);
+  ben.restart();
+  const auto halves = ben.home.number("SELECT count(*) FROM one_time_prekeys");
+  ASSERT_TRUE(ben.listen());
+  EXPECT_EQ(bundle_of(town, ben, ana).signed_prekey.id, 2u);
+  EXPECT_EQ(ben.home.number("SELECT count(*) FROM one_time_prekeys"), halves) << "no others were made";
+  EXPECT_EQ(ben.home.number("SELECT count(*) FROM prekey_upload"), 0);
 }
 
 TEST(InMemory, OldPrivateHalvesAreForgottenAfterThirtyDays) {

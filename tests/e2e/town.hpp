@@ -83,7 +83,10 @@ class Resident {
     for (const auto& event : heard) made.push_back(event.message.body);
     return made;
   }
-  client::ServerStatus status() { return *run(engine->status())->server; }
+  client::ServerStatus status() {
+    town_.time.settle();  // acknowledgements under way arrive first
+    return *run(engine->status())->server;
+  }
   store::OwnAccount own() {
     return *home->transact([](store::Transaction& in) -> base::Result<store::OwnAccount, store::Problem> {
       return *store::own_account::load(in);

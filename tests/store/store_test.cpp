@@ -128,6 +128,36 @@ TEST_F(StoreFiles, OfAForeignProgramAreRefusedUnchanged) {
   }
 }
 
+TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
+  const auto key = key_slot::open(folder.key_slot(), passphrase());
+  ASSERT_TRUE(key);
+  {
+    Connection earlier(folder.database(), key->expose());
+    earlier.run("DROP TABLE prekey_upload; PRAGMA user_version = 1;");  // as the first version left it
+  }
+  const auto opened = Store::open(folder, passphrase());
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(rows(**opened), 1) << "with what was in it";
+  ASSERT_TRUE((*opened)->transact([](Transaction& in) -> Done {
+    in.database().run("SELECT * FROM prekey_upload");
+    return {};
+  }));
+}
+
+TEST_F(StoreFiles, ThatCannotBeBroughtUpToDateStayAsTheyWere_A55) {
+  const auto key = key_slot::open(folder.key_slot(), passphrase());
+  ASSERT_TRUE(key);
+  {
+    Connection earlier(folder.database(), key->expose());
+    earlier.run("PRAGMA user_version = 1;");  // the second step's table stands in its own way
+  }
+  EXPECT_FALSE(Store::open(folder, passphrase()));
+  Connection after(folder.database(), key->expose());
+  auto version = after.prepare("PRAGMA user_version");
+  ASSERT_TRUE(version.step());
+  EXPECT_EQ(version.number(0), 1);
+}
+
 TEST_F(StoreFiles, MadeByACrashBeforeTheSlotAreMadeAnew) {
   std::filesystem::remove(folder.key_slot());
   EXPECT_EQ(refusal(), Error::no_store);

@@ -218,6 +218,31 @@ TEST_F(Tables, PrekeyIdsCountByKindFromOneAndComeAround) {
   });
 }
 
+TEST_F(Tables, AnUploadIsKeptUntilItIsForgotten) {
+  within([&](Transaction& in) {
+    EXPECT_FALSE(prekeys::upload(in));
+    prekeys::keep_upload(in, base::Blob{1, 2});
+    EXPECT_EQ(prekeys::upload(in), (base::Blob{1, 2}));
+    prekeys::forget_upload(in);
+    EXPECT_FALSE(prekeys::upload(in));
+  });
+}
+
+TEST_F(Tables, OnlyTheNewestOneTimePrekeysStay) {
+  within([&](Transaction& in) {
+    for (std::uint32_t id = 1; id <= 5; ++id) {
+      prekeys::keep_one_time(in, id, base::Blob{1});
+      prekeys::keep_kyber(in, id, base::Blob{1}, id == 1, {id});
+    }
+    prekeys::keep_newest_one_time(in, 2);
+    EXPECT_FALSE(prekeys::load_one_time(in, 3));
+    EXPECT_TRUE(prekeys::load_one_time(in, 4) && prekeys::load_one_time(in, 5));
+    EXPECT_TRUE(prekeys::load_kyber(in, 1)) << "the last-resort key is none of them";
+    EXPECT_FALSE(prekeys::load_kyber(in, 3));
+    EXPECT_TRUE(prekeys::load_kyber(in, 4) && prekeys::load_kyber(in, 5));
+  });
+}
+
 TEST_F(Tables, OldPrekeysGoButNeverTheNewest) {
   within([&](Transaction& in) {
     for (std::uint32_t id = 1; id <= 3; ++id) {
