@@ -7,7 +7,7 @@ namespace sotto::wire {
 std::size_t padded_size(std::size_t size) {
   if (size <= min_padded) return min_padded;
   const int exponent = static_cast<int>(std::bit_width(size)) - 1;
-  const int kept_bits = std::bit_width(static_cast<unsigned>(exponent));
+  const int kept_bits = static_cast<int>(std::bit_width(static_cast<unsigned>(exponent)));
   const std::size_t mask = (std::size_t{1} << (exponent - kept_bits)) - 1;
   return (size + mask) & ~mask;
 }

@@ -56,7 +56,7 @@ RecoveryKey from_values(const std::string& values) {
   return RecoveryKey::made_by([&](std::span<std::uint8_t, 32> out) {
     for (std::size_t bit = 0; bit < 256; ++bit) {
       const unsigned set = static_cast<unsigned>(values[bit / 5]) >> (4 - bit % 5) & 1u;
-      out[bit / 8] = static_cast<std::uint8_t>(out[bit / 8] << 1 | set);
+      out[bit / 8] = static_cast<std::uint8_t>(unsigned{out[bit / 8]} << 1 | set);
     }
   });
 }
@@ -67,7 +67,8 @@ base::Result<RecoveryKey, RecoveryKeyProblem> parse_characters(std::string_view 
     if (character == ' ' || character == '-' || character == '\n' || character == '\r' || character == '\t') continue;
     const auto value = value_of(character);
     const std::string where = "group " + std::to_string(values.size() / group + 1);
-    if (values.size() == all_characters) return problem("the recovery key is too long: it has 14 groups of 4 characters");
+    if (values.size() == all_characters)
+      return problem("the recovery key is too long: it has 14 groups of 4 characters");
     if (!value) return problem(where + " of the recovery key has a character that never occurs in one");
     values += static_cast<char>(*value);
   }
@@ -75,7 +76,8 @@ base::Result<RecoveryKey, RecoveryKeyProblem> parse_characters(std::string_view 
     return problem("the recovery key is too short: group " + std::to_string(values.size() / group + 1) + " of 14 is " +
                    (values.size() % group == 0 ? "missing" : "incomplete"));
   }
-  if ((values[key_characters - 1] & 0x0F) != 0) return problem("group 13 of the recovery key can't be: a character is wrong");
+  if ((values[key_characters - 1] & 0x0F) != 0)
+    return problem("group 13 of the recovery key can't be: a character is wrong");
   RecoveryKey key = from_values(values);
   std::string check;
   for (const char value : values.substr(key_characters)) check += alphabet[static_cast<std::size_t>(value)];
@@ -109,7 +111,7 @@ base::Result<RecoveryKey, RecoveryKeyProblem> parse_words(const std::vector<std:
     const auto value = static_cast<unsigned>(found - bip39_words.begin());
     for (std::size_t bit = 0; bit < 11; ++bit) {
       const std::size_t at = i * 11 + bit;
-      bits[at / 8] = static_cast<std::uint8_t>(bits[at / 8] << 1 | (value >> (10 - bit) & 1u));
+      bits[at / 8] = static_cast<std::uint8_t>(unsigned{bits[at / 8]} << 1 | (value >> (10 - bit) & 1u));
     }
   }
   RecoveryKey key{std::span<const std::uint8_t, 32>(bits.data(), 32)};

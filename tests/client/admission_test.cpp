@@ -73,7 +73,7 @@ TEST_F(Hostile, AStrangersAccountInTheHintOfAContactsMessageIsRefused_A04) {
   EXPECT_EQ(ben.home.dump(), before);
 }
 
-TEST_F(Hostile, EveCannotSpeakUnderAnasIdWithHerOwnKey_A04_A12) {
+TEST_F(Hostile, EveCannotSpeakUnderAnasIdWithHerOwnKey_A04) {
   ben.knows(ana);
   eve.knows(ben);
   eve.start_session(ben);
@@ -105,7 +105,7 @@ TEST_F(Hostile, AStrangerWithoutAnIntroductionIsRefused) {
   expect_refused(ana.hint(), ana.seal(ben, content), "its identity key is not on the sender's list");
 }
 
-TEST_F(Hostile, AnIntroductionOfSomebodyElseIsRefused_A12) {
+TEST_F(Hostile, AnIntroductionOfSomebodyElseIsRefused_A04) {
   eve.knows(ben);
   eve.start_session(ben);
   wire::Content content = eve.content(ben, "I am ana");

@@ -289,7 +289,7 @@ TEST_F(Tables, ContactsComeBackWhole) {
   });
 }
 
-TEST_F(Tables, ANicknameIsOneContactsAndBeatsWhatAnybodyClaims_A12) {
+TEST_F(Tables, ANicknameIsOneContactsAndBeatsWhatAnybodyClaims_A14) {
   within([&](Transaction& in) {
     contacts::keep(in, {.account_id = ben.account_id(), .nickname = "ben"}, {1});
     contacts::keep(in, {.account_id = ana.account_id(), .nickname = {}, .claimed_name = "ben"}, {1});
