@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fstream>
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 
@@ -20,7 +20,7 @@ namespace {
 namespace json = boost::json;
 
 ExitCode complain(const client::Problem& problem) {
-  std::cerr << "sotto: " << printable(problem.message) << '\n';
+  std::cerr << "sotto: " << printable_line(problem.message) << '\n';
   switch (problem.error) {
     case client::Error::refused: return ExitCode::refused;
     case client::Error::unreachable: return ExitCode::unreachable;
@@ -34,7 +34,13 @@ ExitCode misuse(const std::string& words) {
   return ExitCode::wrong_usage;
 }
 
-void print(const std::string& line) { std::cout << line << '\n' << std::flush; }
+/// A reader that went away ends the program on the spot: what could not be told must not be marked as told.
+void print(const std::string& line) {
+  std::cout << line << '\n' << std::flush;
+  if (std::cout) return;
+  std::cerr << "sotto: the output can't be written any more\n";
+  std::_Exit(static_cast<int>(ExitCode::refused));
+}
 
 // register
 
@@ -180,7 +186,7 @@ ExitCode run_contact_add(Session& session, const Settings& settings, const std::
                                        {"pinned", added->is_pinned}}));
     return ExitCode::done;
   }
-  print("added " + printable(added->contact.name()) + " (account " + added->contact.account_id.text() + ")");
+  print("added " + printable_line(added->contact.name()) + " (account " + added->contact.account_id.text() + ")");
   if (!added->is_pinned) {
     print("The server was trusted for who that is: compare the safety number (`sotto verify`) before you rely on it.");
   }
@@ -248,7 +254,7 @@ ExitCode run_verify(Session& session, const Settings& settings, const std::strin
                                        {"verified", safety->is_verified}}));
     return ExitCode::done;
   }
-  print("Safety number with " + printable(safety->contact_name) + ":\n\n" + safety_number_text(safety->digits));
+  print("Safety number with " + printable_line(safety->contact_name) + ":\n\n" + safety_number_text(safety->digits));
   if (isatty(STDOUT_FILENO) != 0) print(qr_text(safety->link));
   print(safety->link);
   print(safety->is_verified ? "\nverified" : "\nnot verified: compare it with theirs, then run this with --confirm");
@@ -279,7 +285,7 @@ ExitCode run_status(Session& session, const Settings& settings) {
   print("account   " + own.user_name + " (" + own.account_id.text() + "), device " + std::to_string(own.device.value));
   print("server    " + own.server + (status->server ? ", version " + status->server->version + ", " +
                                                         std::to_string(status->server->queued) + " waiting there"
-                                                  : ", not reachable: " + printable(status->server_problem)));
+                                                  : ", not reachable: " + printable_line(status->server_problem)));
   print("queue     " + std::to_string(status->unsent) + " to send, " + std::to_string(status->refused) +
         " envelopes refused so far");
   const bool is_sound = status->store_problem.empty();

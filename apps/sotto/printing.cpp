@@ -2,6 +2,7 @@
 
 #include <qrencode.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <memory>
 
@@ -45,14 +46,13 @@ std::string history_json(const client::Event& event) {
   return json::serialize(made);
 }
 
-std::string printable(const std::string& text) {
+std::string printable_line(const std::string& text) {
   constexpr char hex[] = "0123456789abcdef";
   std::string shown;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const bool is_c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    const bool is_control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F;
-    if (is_control || is_c1) {
+    if (byte < 0x20 || byte == 0x7F || is_c1) {
       const unsigned char code = is_c1 ? static_cast<unsigned char>(text[++i]) : byte;
       shown += std::string("\\x") + hex[code >> 4] + hex[code & 15];
     } else {
@@ -62,16 +62,30 @@ std::string printable(const std::string& text) {
   return shown;
 }
 
+std::string printable(const std::string& text) {
+  std::string shown;
+  std::size_t from = 0;
+  while (true) {
+    const std::size_t end = text.find_first_of("\n\t", from);
+    shown += printable_line(text.substr(from, end - from));
+    if (end == text.npos) return shown;
+    shown += text[end] == '\n' ? "\n    " : "\t";
+    from = end + 1;
+  }
+}
+
 std::string event_text(const client::Event& event) {
   const store::Message& message = event.message;
-  std::string line = base::to_text(message.sent_at) + "  ";
-  line += event.is_stranger ? "(claims to be) " + printable(event.sender_name) : printable(event.sender_name);
+  // A sender's clock may be ahead: nothing is shown as written after it came.
+  const base::Timestamp when = message.is_outgoing ? message.sent_at : std::min(message.sent_at, message.received_at);
+  std::string line = base::to_text(when) + "  ";
+  line += event.is_stranger ? "(claims to be) " + printable_line(event.sender_name) : printable_line(event.sender_name);
   line += ": ";
   line += message.body_kind == text_kind ? printable(message.body)
                                          : "[a message of a kind that this version can't show]";
   const bool is_worth_saying = message.is_outgoing && message.state != store::State::sent;
   if (is_worth_saying) line += "  [" + std::string(store::to_text(message.state)) + "]";
-  if (!message.reason.empty()) line += " (" + message.reason + ")";
+  if (!message.reason.empty()) line += " (" + printable_line(message.reason) + ")";
   return line;
 }
 

@@ -11,8 +11,11 @@ std::string event_json(const client::Event& event);
 std::string history_json(const client::Event& event);
 
 /// A message as a person reads it. Control characters are shown as such: a message can't play with the terminal.
+/// Its further lines are indented, so that none can pose as another message.
 std::string event_text(const client::Event& event);
+/// For texts: line feeds and tabs stay. For everything that belongs on one line: nothing of the kind does.
 std::string printable(const std::string& text);
+std::string printable_line(const std::string& text);
 
 /// The 60 digits in twelve groups, three lines.
 std::string safety_number_text(const std::string& digits);

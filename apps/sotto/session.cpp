@@ -38,7 +38,7 @@ Session::Session(store::DataFolder folder, std::unique_ptr<store::Store> store, 
                .random = random_,
                .watch = watch(settings),
                .warn = [](const client::Problem& problem) {
-                 std::cerr << "sotto: " << printable(problem.message) << '\n' << std::flush;
+                 std::cerr << "sotto: " << printable_line(problem.message) << '\n' << std::flush;
                }}) {}
 
 client::Result<std::unique_ptr<Session>> Session::open(const Settings& settings) {

@@ -2,9 +2,10 @@
 import json
 import os
 import stat
+import subprocess
 import unittest
 
-from world import DONE, Failed, Person, REFUSED, UNREACHABLE, World
+from world import PATIENCE, REFUSED, UNREACHABLE, Person, World
 
 
 class Conversation(unittest.TestCase):
@@ -140,6 +141,24 @@ class Conversation(unittest.TestCase):
             self.assertNotIn(b"\x1b", shown)
             self.assertNotIn(b"\x07", shown)
             self.assertIn(b"\\x1b[31m", shown)
+
+    def test_a_text_of_several_lines_can_not_pose_as_two_messages(self):
+        with World("ana", "ben") as world:
+            ana, ben = world.people
+            ana.meet(ben)
+            ana.send(ben, "one\n2026-11-24 10:00:00  carol: two")
+            shown = ben.run("receive").stdout.decode().splitlines()
+            self.assertTrue(shown[1].startswith("    "), shown)
+
+    def test_a_message_that_could_not_be_printed_is_told_again(self):
+        with World("ana", "ben") as world:
+            ana, ben = world.people
+            ana.meet(ben)
+            ana.send(ben, "hello")
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run(ben.command("receive"), stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE)
+            self.assertEqual(done.returncode, REFUSED)
+            self.assertEqual([m["text"] for m in ben.receive()], ["hello"])
 
     def test_the_recovery_key_is_written_once_and_for_its_owner_only(self):
         with World("ana") as world:
