@@ -38,7 +38,9 @@ wire::Content content_for(store::Transaction& in, const Lent& lent, const store:
   if (const auto peer = store::peers::load(in, message.conversation)) {
     made.view = wire::ListView{.order = peer->held.list.order, .list_hash = peer->held.list_hash};
   }
-  if (record.is_pending()) made.seq_start = message.seq;
+  if (record.is_pending()) {
+    made.seq_start = store::sessions::first_seq(in, device.account_id, device.number, message.seq);
+  }
   if (wants_introduction(in, lent.own, device, record)) {
     made.introduction = lent.own.introduction;
     made.claimed_name = lent.own.user_name;
@@ -124,6 +126,7 @@ Result<void> start_session(store::Transaction& in, const Lent& lent, const store
   const auto started = protocol::start_session(record ? *record : protocol::Record(), bundle, operation.context);
   if (!started) return refused("no session with this contact can be made: " + to_text(started.error()));
   store::sessions::keep(in, device.account_id, device.number, started->serialize().expose());
+  store::sessions::forget_first_seq(in, device.account_id, device.number);
   return {};
 }
 

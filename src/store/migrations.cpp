@@ -59,6 +59,7 @@ CREATE TABLE contacts (
 CREATE TABLE sessions (
   account_id BLOB NOT NULL, device INTEGER NOT NULL, record BLOB NOT NULL,
   their_links INTEGER, their_epoch INTEGER, their_version INTEGER,  -- their view of our list
+  first_seq INTEGER,  -- of ours in the session that we began last: what that device is to expect first
   PRIMARY KEY (account_id, device)
 ) STRICT, WITHOUT ROWID;
 

@@ -18,6 +18,23 @@ void keep(Transaction& in, const wire::AccountId& account, wire::DeviceNumber de
       .run();
 }
 
+std::uint64_t first_seq(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device, std::uint64_t seq) {
+  in.prepare("UPDATE sessions SET first_seq = coalesce(first_seq, ?) WHERE account_id = ? AND device = ?")
+      .bind(static_cast<std::int64_t>(seq))
+      .bind(account.view())
+      .bind(device.value)
+      .run();
+  auto row = in.prepare("SELECT first_seq FROM sessions WHERE account_id = ? AND device = ?");
+  return row.bind(account.view()).bind(device.value).step() ? static_cast<std::uint64_t>(row.number(0)) : seq;
+}
+
+void forget_first_seq(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device) {
+  in.prepare("UPDATE sessions SET first_seq = NULL WHERE account_id = ? AND device = ?")
+      .bind(account.view())
+      .bind(device.value)
+      .run();
+}
+
 std::optional<wire::Order> their_view(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device) {
   auto row = in.prepare(
       "SELECT their_links, their_epoch, their_version FROM sessions WHERE account_id = ? AND device = ? "

@@ -186,6 +186,17 @@ TEST_F(Tables, SessionsAndViewsComeBack) {
   });
 }
 
+TEST_F(Tables, ASessionsFirstSeqStaysUntilANewOneBegins) {
+  within([&](Transaction& in) {
+    constexpr wire::DeviceNumber device(1);
+    sessions::keep(in, ben.account_id(), device, base::Blob{1});
+    EXPECT_EQ(sessions::first_seq(in, ben.account_id(), device, 5), 5u);
+    EXPECT_EQ(sessions::first_seq(in, ben.account_id(), device, 6), 5u);
+    sessions::forget_first_seq(in, ben.account_id(), device);
+    EXPECT_EQ(sessions::first_seq(in, ben.account_id(), device, 7), 7u);
+  });
+}
+
 TEST_F(Tables, PrekeysComeBackAndAreUsedUp) {
   within([&](Transaction& in) {
     prekeys::keep_signed(in, 1, base::Blob{1}, {10});
