@@ -166,8 +166,11 @@ class World:
             raise
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *failure):
         self.server.end()
+        log = self.server.log.read_text(errors="replace") if self.server.log.exists() else ""
+        if not any(failure) and re.search(r"Sanitizer|runtime error", log):
+            raise Failed(f"a sanitizer complained about the server:\n{log[-4000:]}")
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
 
