@@ -22,9 +22,12 @@ namespace json = boost::json;
 ExitCode complain(const client::Problem& problem) {
   std::cerr << "sotto: " << printable_line(problem.message) << '\n';
   switch (problem.error) {
-    case client::Error::refused: return ExitCode::refused;
-    case client::Error::unreachable: return ExitCode::unreachable;
-    case client::Error::locked: return ExitCode::locked;
+    case client::Error::refused:
+      return ExitCode::refused;
+    case client::Error::unreachable:
+      return ExitCode::unreachable;
+    case client::Error::locked:
+      return ExitCode::locked;
   }
   return ExitCode::refused;
 }
@@ -64,8 +67,9 @@ client::Result<std::string> read_ca(const std::string& file) {
 }
 
 std::string recovery_sheet(const wire::RecoveryKey& key) {
-  std::string sheet = "Recovery key (the only way back if this device is lost; write it down, keep it on paper):\n\n  " +
-                      wire::to_text(key) + "\n\nThe same as words:\n";
+  std::string sheet =
+      "Recovery key (the only way back if this device is lost; write it down, keep it on paper):\n\n  " +
+      wire::to_text(key) + "\n\nThe same as words:\n";
   const auto words = wire::to_words(key);
   for (std::size_t i = 0; i < words.size(); ++i) sheet += (i % 8 == 0 ? "\n  " : " ") + words[i];
   return sheet + "\n";
@@ -74,7 +78,8 @@ std::string recovery_sheet(const wire::RecoveryKey& key) {
 /// A new file, mode 0600; never over an existing one.
 client::Result<void> write_recovery_key(const std::string& file, const wire::RecoveryKey& key) {
   const store::Descriptor opened(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!opened) return client::refused("the recovery key can't be written: " + store::problem_of_errno(errno, file).message);
+  if (!opened)
+    return client::refused("the recovery key can't be written: " + store::problem_of_errno(errno, file).message);
   const std::string text = wire::to_text(key) + "\n";
   const bool is_written = write(opened.raw(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
   if (!is_written || fsync(opened.raw()) != 0) {
@@ -112,8 +117,8 @@ ExitCode report_registered(Session& session, const Settings& settings) {
   const auto link = session.engine().address();
   if (!link) return complain(link.error());
   if (settings.json) {
-    print(json::serialize(json::object{
-        {"event", "registered"}, {"account", link->account_id.text()}, {"address", link->text()}}));
+    print(json::serialize(
+        json::object{{"event", "registered"}, {"account", link->account_id.text()}, {"address", link->text()}}));
   } else {
     print("registered at " + link->home_server + " as account " + link->account_id.text());
   }
@@ -152,7 +157,8 @@ ExitCode run_register(const Settings& settings, const RegisterOptions& options) 
   if (!*pending) {
     const auto has_account = (*session)->engine().has_account();
     if (!has_account) return complain(has_account.error());
-    if (*has_account) return complain(client::refused("this folder holds an account already; choose another with --data"));
+    if (*has_account)
+      return complain(client::refused("this folder holds an account already; choose another with --data"));
     return register_new(**session, settings, options);
   }
   // The answer to an earlier run never came: the very same request again.
@@ -167,15 +173,16 @@ ExitCode run_address(Session& session, const Settings& settings) {
   const auto link = session.engine().address();
   if (!link) return complain(link.error());
   if (settings.json) {
-    print(json::serialize(json::object{
-        {"address", link->text()}, {"account", link->account_id.text()}, {"server", link->home_server}}));
+    print(json::serialize(
+        json::object{{"address", link->text()}, {"account", link->account_id.text()}, {"server", link->home_server}}));
   } else {
     print(link->text());
   }
   return ExitCode::done;
 }
 
-ExitCode run_contact_add(Session& session, const Settings& settings, const std::string& whom, const std::string& nickname) {
+ExitCode run_contact_add(Session& session, const Settings& settings, const std::string& whom,
+                         const std::string& nickname) {
   const auto name = nickname.empty() ? std::nullopt : std::optional<std::string>(nickname);
   const auto added = session.wait(session.engine().add_contact(whom, name));
   if (!added) return complain(added.error());
@@ -230,8 +237,9 @@ struct ReceiveOptions {
 
 ExitCode run_receive(Session& session, const Settings& settings, const ReceiveOptions& options) {
   const auto tell = [&](const client::Event& event) { print(settings.json ? event_json(event) : event_text(event)); };
-  const auto patience = options.follow ? std::nullopt
-                                       : std::optional(net::Duration(static_cast<std::int64_t>(options.wait_seconds * 1000)));
+  const auto patience = options.follow
+                            ? std::nullopt
+                            : std::optional(net::Duration(static_cast<std::int64_t>(options.wait_seconds * 1000)));
   const auto ended = session.wait(session.engine().receive(patience, tell));
   if (!ended) return complain(ended.error());
   return ExitCode::done;
@@ -283,9 +291,10 @@ ExitCode run_status(Session& session, const Settings& settings) {
   }
   print("version   " + std::string(SOTTO_VERSION));
   print("account   " + own.user_name + " (" + own.account_id.text() + "), device " + std::to_string(own.device.value));
-  print("server    " + own.server + (status->server ? ", version " + status->server->version + ", " +
-                                                        std::to_string(status->server->queued) + " waiting there"
-                                                  : ", not reachable: " + printable_line(status->server_problem)));
+  print("server    " + own.server +
+        (status->server
+             ? ", version " + status->server->version + ", " + std::to_string(status->server->queued) + " waiting there"
+             : ", not reachable: " + printable_line(status->server_problem)));
   print("queue     " + std::to_string(status->unsent) + " to send, " + std::to_string(status->refused) +
         " envelopes refused so far");
   const bool is_sound = status->store_problem.empty();
@@ -367,7 +376,9 @@ class AllCommands final : public Commands {
   void add_receive(CLI::App& app) {
     CLI::App* command = app.add_subcommand("receive", "Receive and show what came");
     command->add_flag("--follow", receive_.follow, "Go on until interrupted");
-    command->add_option("--wait", receive_.wait_seconds, "End after this many seconds without a message (0: what is there)")
+    command
+        ->add_option("--wait", receive_.wait_seconds,
+                     "End after this many seconds without a message (0: what is there)")
         ->check(CLI::Range(0.0, 86'400.0));
     with_session(command, [this](Session& session) { return run_receive(session, settings_, receive_); });
   }

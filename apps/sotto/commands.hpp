@@ -11,7 +11,7 @@ namespace sotto::app {
 
 enum class ExitCode {
   done = 0,
-  refused = 1,      // with a reason on standard error
+  refused = 1,  // with a reason on standard error
   wrong_usage = 2,
   unreachable = 3,  // the message is kept in the outbox and goes out with the next connection
   locked = 4,       // wrong passphrase

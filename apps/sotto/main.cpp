@@ -61,7 +61,8 @@ int run(int count, char** words) {
 int main(int count, char** words) {
   sotto::base::harden_process();
   if (!sotto::crypto::start()) {
-    std::cerr << "sotto: the system gives no random numbers, or the crypto library is broken; nothing can be done safely\n";
+    std::cerr
+        << "sotto: the system gives no random numbers, or the crypto library is broken; nothing can be done safely\n";
     return static_cast<int>(ExitCode::refused);
   }
   try {

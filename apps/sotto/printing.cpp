@@ -17,17 +17,17 @@ constexpr std::uint32_t text_kind = 16;
 
 json::object message_object(const client::Event& event) {
   const store::Message& message = event.message;
-  json::object made{{"event", "message"},
-                    {"id", hex_id(message)},
-                    {"conversation", message.conversation.text()},
-                    {"sender", json::object{{"account", message.sender.text()},
-                                            {"name", event.sender_name},
-                                            {"device", message.device.value}}},
-                    {"text", message.body},
-                    {"seq", message.seq},
-                    {"sent_at", message.sent_at.ms},
-                    {"received_at", message.received_at.ms},
-                    {"verified", message.is_verified}};
+  json::object made{
+      {"event", "message"},
+      {"id", hex_id(message)},
+      {"conversation", message.conversation.text()},
+      {"sender",
+       json::object{{"account", message.sender.text()}, {"name", event.sender_name}, {"device", message.device.value}}},
+      {"text", message.body},
+      {"seq", message.seq},
+      {"sent_at", message.sent_at.ms},
+      {"received_at", message.received_at.ms},
+      {"verified", message.is_verified}};
   if (message.body_kind != text_kind) made["unsupported_kind"] = message.body_kind;
   return made;
 }
@@ -81,8 +81,8 @@ std::string event_text(const client::Event& event) {
   std::string line = base::to_text(when) + "  ";
   line += event.is_stranger ? "(claims to be) " + printable_line(event.sender_name) : printable_line(event.sender_name);
   line += ": ";
-  line += message.body_kind == text_kind ? printable(message.body)
-                                         : "[a message of a kind that this version can't show]";
+  line +=
+      message.body_kind == text_kind ? printable(message.body) : "[a message of a kind that this version can't show]";
   const bool is_worth_saying = message.is_outgoing && message.state != store::State::sent;
   if (is_worth_saying) line += "  [" + std::string(store::to_text(message.state)) + "]";
   if (!message.reason.empty()) line += " (" + printable_line(message.reason) + ")";

@@ -14,7 +14,8 @@ std::optional<Blob> from_hex(std::string_view text);
 
 /// base64url without padding (RFC 4648, section 5).
 std::string to_base64url(View bytes);
-/// Refuses padding, foreign characters, impossible lengths and non-zero spare bits, so that each value has one spelling.
+/// Refuses padding, foreign characters, impossible lengths and non-zero spare bits, so that each value has one
+/// spelling.
 std::optional<Blob> from_base64url(std::string_view text);
 
 }  // namespace sotto::base

@@ -5,8 +5,8 @@
 
 namespace sotto::base {
 
-/// What a log line may hold: only types that say how. Secrets, blobs and free texts have no log_text, so a slip does not
-/// compile.
+/// What a log line may hold: only types that say how. Secrets, blobs and free texts have no log_text, so a slip does
+/// not compile.
 template <class T>
 concept LogSafe = requires(const T& field) {
   { log_text(field) } -> std::convertible_to<std::string>;
@@ -37,7 +37,11 @@ struct Code {
 
 namespace log {
 
-enum class Level { info, warning, error };  // error: a bug of ours, or a machine that fails; a dropped connection is info
+enum class Level {
+  info,
+  warning,
+  error
+};  // error: a bug of ours, or a machine that fails; a dropped connection is info
 
 void write(Level level, Word event, const std::string& fields);
 

@@ -74,10 +74,10 @@ class [[nodiscard]] Result<void, E> {
   auto outcome = (__VA_ARGS__);                      \
   if (!outcome) leave outcome.error();               \
   declaration = *std::move(outcome)
-#define SOTTO_TRY_VOID_(outcome, leave, ...)              \
-  do {                                                    \
-    const auto outcome = (__VA_ARGS__);                   \
-    if (!outcome) leave outcome.error();                  \
+#define SOTTO_TRY_VOID_(outcome, leave, ...) \
+  do {                                       \
+    const auto outcome = (__VA_ARGS__);      \
+    if (!outcome) leave outcome.error();     \
   } while (false)
 
 /// TRY(const Name name, call()): names the value, or returns the error. CO_TRY in coroutines.

@@ -5,9 +5,7 @@
 namespace sotto::base {
 namespace {
 
-bool is_hyphen_at(std::size_t position) {
-  return position == 8 || position == 13 || position == 18 || position == 23;
-}
+bool is_hyphen_at(std::size_t position) { return position == 8 || position == 13 || position == 18 || position == 23; }
 
 }  // namespace
 

@@ -82,9 +82,12 @@ base::Result<void, Refusal> take_introduction(store::Transaction& in, const wire
   switch (apply_introduction(in, introduction)) {
     case Introduced::is_new:
     case Introduced::is_held:
-    case Introduced::is_older: return {};
-    case Introduced::is_fork: return Refusal("its introduction contradicts one that was seen before");
-    case Introduced::is_unsound: return Refusal("its introduction does not verify");
+    case Introduced::is_older:
+      return {};
+    case Introduced::is_fork:
+      return Refusal("its introduction contradicts one that was seen before");
+    case Introduced::is_unsound:
+      return Refusal("its introduction does not verify");
   }
   return Refusal("its introduction does not verify");
 }
@@ -164,10 +167,14 @@ base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAcc
   const store::Contact contact = meet(in, content, session.account, arrival.now);
   store::Message row = row_of(content, session, arrival.now, is_verified(in, contact));
   switch (store::messages::seen(in, row)) {
-    case store::messages::Seen::no: break;
-    case store::messages::Seen::same: return Verdict(Duplicate{});
-    case store::messages::Seen::id_reused: return Refusal("its id belongs to another message");
-    case store::messages::Seen::seq_reused: return Refusal("its place in the sequence is taken");
+    case store::messages::Seen::no:
+      break;
+    case store::messages::Seen::same:
+      return Verdict(Duplicate{});
+    case store::messages::Seen::id_reused:
+      return Refusal("its id belongs to another message");
+    case store::messages::Seen::seq_reused:
+      return Refusal("its place in the sequence is taken");
   }
   row.id = store::messages::keep(in, row);
   return Verdict(Accepted{.message = std::move(row), .sender_name = contact.name()});

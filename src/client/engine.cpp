@@ -24,15 +24,24 @@ wire::ListView view_of(const wire::Introduction& introduction) {
 
 std::string_view to_text(Step step) {
   switch (step) {
-    case Step::message_kept: return "message kept";
-    case Step::sessions_started: return "sessions started";
-    case Step::encrypted: return "encrypted";
-    case Step::stored_by_server: return "stored by the server";
-    case Step::sent: return "sent";
-    case Step::mailbox_open: return "mailbox open";
-    case Step::settled: return "settled";
-    case Step::acknowledged: return "acknowledged";
-    case Step::drained: return "drained";
+    case Step::message_kept:
+      return "message kept";
+    case Step::sessions_started:
+      return "sessions started";
+    case Step::encrypted:
+      return "encrypted";
+    case Step::stored_by_server:
+      return "stored by the server";
+    case Step::sent:
+      return "sent";
+    case Step::mailbox_open:
+      return "mailbox open";
+    case Step::settled:
+      return "settled";
+    case Step::acknowledged:
+      return "acknowledged";
+    case Step::drained:
+      return "drained";
   }
   return "";
 }
@@ -113,9 +122,8 @@ asio::awaitable<Result<void>> Engine::resume_registration() {
     return *std::move(kept);
   });
   if (!request) co_return request.error();
-  auto account = parts_.store.transact([](store::Transaction& in) -> Result<store::OwnAccount> {
-    return *store::own_account::load(in);
-  });
+  auto account = parts_.store.transact(
+      [](store::Transaction& in) -> Result<store::OwnAccount> { return *store::own_account::load(in); });
   if (!account) co_return account.error();
 
   Server server = server_for(*account);
@@ -154,17 +162,23 @@ asio::awaitable<Result<bool>> Engine::refresh(Server& server, wire::AccountId ac
     const auto parsed = wire::rules::parse(*introduction);
     if (!parsed || parsed->list.account_id != account) return refused("the server answered with another account");
     switch (apply_introduction(in, *introduction)) {
-      case Introduced::is_new: return true;
-      case Introduced::is_held: return false;
-      case Introduced::is_older: return false;
-      case Introduced::is_fork: return refused("the server shows a device list that contradicts one seen before");
-      case Introduced::is_unsound: return refused("the server shows statements of this account that do not verify");
+      case Introduced::is_new:
+        return true;
+      case Introduced::is_held:
+        return false;
+      case Introduced::is_older:
+        return false;
+      case Introduced::is_fork:
+        return refused("the server shows a device list that contradicts one seen before");
+      case Introduced::is_unsound:
+        return refused("the server shows statements of this account that do not verify");
     }
     return false;
   });
 }
 
-asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_name, std::optional<std::string> nickname) {
+asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_name,
+                                                          std::optional<std::string> nickname) {
   const auto account = own();
   if (!account) co_return account.error();
   const bool is_link = link_or_name.find(':') != std::string::npos;
@@ -177,7 +191,8 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
     co_return refused("\"" + link_or_name + "\" is neither a contact link nor a user name (3 to 32 of a-z 0-9 . _ -)");
   }
   if (link && link->home_server != account->server) {
-    co_return refused("this contact lives at " + link->home_server + "; contacts on other servers are not supported yet");
+    co_return refused("this contact lives at " + link->home_server +
+                      "; contacts on other servers are not supported yet");
   }
 
   Server server = server_for(*account);
@@ -225,9 +240,9 @@ Result<Safety> Engine::verify(const std::string& words, bool confirm) {
     const auto peer = store::peers::load(in, with.account_id);
     if (!peer) return refused("nothing is known about this contact yet: connect to the server first");
     const crypto::PublicKey& root = peer->held.certificate.first_root;
-    const auto fingerprint = protocol::Fingerprint::compute(
-        {.identifier = account.account_id.view(), .key = account.root_key},
-        {.identifier = with.account_id.view(), .key = root});
+    const auto fingerprint =
+        protocol::Fingerprint::compute({.identifier = account.account_id.view(), .key = account.root_key},
+                                       {.identifier = with.account_id.view(), .key = root});
     if (!fingerprint) return refused("the safety number can't be computed: " + to_text(fingerprint.error()));
     if (confirm) {
       with.verified_root = root;
@@ -303,7 +318,8 @@ asio::awaitable<Result<void>> Engine::drain_outbox() {
   if (waiting->empty()) co_return Result<void>();
 
   Server server = server_for(*account);
-  std::set<wire::AccountId> stuck;  // a conversation whose next message can't go: what follows it waits, the others go on
+  std::set<wire::AccountId>
+      stuck;  // a conversation whose next message can't go: what follows it waits, the others go on
   std::optional<Problem> first_problem;
   for (const store::Message& message : *waiting) {
     if (stuck.contains(message.conversation)) continue;
@@ -342,7 +358,8 @@ asio::awaitable<Result<base::Blob>> Engine::ready_request(Server& server, const 
   co_return refused("the message can't be encrypted: the contact's sessions do not settle");
 }
 
-asio::awaitable<Result<void>> Engine::send_one(Server& server, const store::OwnAccount& account, store::Message message) {
+asio::awaitable<Result<void>> Engine::send_one(Server& server, const store::OwnAccount& account,
+                                               store::Message message) {
   const auto settle_as = [&](store::State state, const std::string& reason) {
     return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
       store::outbox::remove(in, message.id);
@@ -364,10 +381,14 @@ asio::awaitable<Result<void>> Engine::send_one(Server& server, const store::OwnA
         if (settled) reached(Step::sent);
         co_return settled;
       }
-      case Delivery::no_such_account: co_return settle_as(store::State::failed, "the server does not know this account");
-      case Delivery::refused: co_return settle_as(store::State::failed, answer->reason);
-      case Delivery::try_later: co_return Problem(Error::unreachable, server.name() + ": " + answer->reason);
-      case Delivery::wrong_devices: break;
+      case Delivery::no_such_account:
+        co_return settle_as(store::State::failed, "the server does not know this account");
+      case Delivery::refused:
+        co_return settle_as(store::State::failed, answer->reason);
+      case Delivery::try_later:
+        co_return Problem(Error::unreachable, server.name() + ": " + answer->reason);
+      case Delivery::wrong_devices:
+        break;
     }
     // Nothing was delivered: with a newer list it is encrypted anew, from the text.
     const auto refreshed = co_await refresh(server, message.conversation);

@@ -23,9 +23,9 @@ enum class Step {
   stored_by_server,  // it answered; the store does not know yet
   sent,              // and now it does
   mailbox_open,
-  settled,           // an envelope was decided and committed; the server does not know yet
+  settled,  // an envelope was decided and committed; the server does not know yet
   acknowledged,
-  drained,           // everything that was there has been seen
+  drained,  // everything that was there has been seen
 };
 std::string_view to_text(Step step);
 
@@ -36,7 +36,7 @@ struct Parts {
   net::Timer& timer;
   net::Clock& clock;
   base::Random& random;
-  std::function<void(Step)> watch = {};            // may be empty
+  std::function<void(Step)> watch = {};           // may be empty
   std::function<void(const Problem&)> warn = {};  // of what went wrong beside an operation that goes on; may be empty
 };
 
@@ -81,8 +81,8 @@ class Engine {
 
   /// Asks the server for a place, and that the name is free: before a recovery key is made and shown to anybody.
   asio::awaitable<Result<Invitation>> prepare_registration(RegistrationWish wish);
-  /// Registers a new account. Keys and request are kept before the request leaves; after a crash, or if the answer does not
-  /// come, resume_registration() sends the same bytes.
+  /// Registers a new account. Keys and request are kept before the request leaves; after a crash, or if the answer does
+  /// not come, resume_registration() sends the same bytes.
   asio::awaitable<Result<void>> register_account(RegistrationWish wish, Invitation invitation,
                                                  const wire::RecoveryKey& recovery_key);
   Result<bool> has_account();

@@ -13,7 +13,8 @@ Introduced apply_introduction(store::Transaction& in, const wire::Introduction& 
     const bool is_same_place = checked->list.order == held.list.order;
     const bool is_same_epoch = checked->certificate.epoch == held.certificate.epoch;
     if (is_same_place && checked->list_hash == held.list_hash) return Introduced::is_held;
-    if (is_same_place || (is_same_epoch && checked->certificate_hash != held.certificate_hash)) return Introduced::is_fork;
+    if (is_same_place || (is_same_epoch && checked->certificate_hash != held.certificate_hash))
+      return Introduced::is_fork;
     if (checked->list.order < held.list.order) return Introduced::is_older;
     const bool is_next = is_same_epoch && checked->list.order.version == held.list.order.version + 1;
     if (is_next && std::ranges::count(checked->list.previous, held.list_hash) == 0) return Introduced::is_fork;

@@ -5,10 +5,10 @@
 namespace sotto::client {
 
 enum class Introduced {
-  is_new,     // held now
-  is_held,    // the very same was held already
-  is_older,   // lower than what is held: means nothing
-  is_fork,    // another list in the same place: refused
+  is_new,      // held now
+  is_held,     // the very same was held already
+  is_older,    // lower than what is held: means nothing
+  is_fork,     // another list in the same place: refused
   is_unsound,  // breaks a rule
 };
 

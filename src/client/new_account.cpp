@@ -65,12 +65,12 @@ wire::Device make_device(const Keys& keys, const NewAccountPlan& plan, const sto
                     .day_added = today,
                     .consent = {},
                     .server_certificate = {}};
-  made.consent = crypto::sign(keys.identity.private_key,
-                              wire::to_be_signed(wire::names::device_consent, made.consent_of(account).serialize()),
-                              random);
-  made.server_certificate = relay::ServerCertificate::issue(made.number.value, keys.identity.public_key,
-                                                            keys.account.private_key, random)
-                                .serialize();
+  made.consent =
+      crypto::sign(keys.identity.private_key,
+                   wire::to_be_signed(wire::names::device_consent, made.consent_of(account).serialize()), random);
+  made.server_certificate =
+      relay::ServerCertificate::issue(made.number.value, keys.identity.public_key, keys.account.private_key, random)
+          .serialize();
   return made;
 }
 
@@ -120,17 +120,16 @@ void make_account(store::Transaction& in, const NewAccountPlan& plan, const wire
   auto token = draw<store::DeviceToken>(random);
   const wire::Device device = make_device(keys, plan, secret, today, random);
   const wire::Signed certificate = make_certificate(keys, today, random);
-  wire::RegistrationBody parts{
-      .certificate = certificate,
-      .backup_statement = make_backup_statement(keys, random),
-      .list = make_list(keys, device, certificate, plan.server, today, random),
-      .user_name = plan.user_name,
-      .token_hash = wire::hash(wire::names::device_token, token.expose()),
-      .prekeys = prekey_stock::make(in, keys.identity.private_key,
-                                    {.medium_term = true,
-                                     .one_time = prekey_stock::one_time_target,
-                                     .one_time_kyber = prekey_stock::one_time_target},
-                                    now, random)};
+  wire::RegistrationBody parts{.certificate = certificate,
+                               .backup_statement = make_backup_statement(keys, random),
+                               .list = make_list(keys, device, certificate, plan.server, today, random),
+                               .user_name = plan.user_name,
+                               .token_hash = wire::hash(wire::names::device_token, token.expose()),
+                               .prekeys = prekey_stock::make(in, keys.identity.private_key,
+                                                             {.medium_term = true,
+                                                              .one_time = prekey_stock::one_time_target,
+                                                              .one_time_kyber = prekey_stock::one_time_target},
+                                                             now, random)};
   const base::Blob request = make_request(keys, plan, parts, today, random);
 
   const store::OwnAccount account{

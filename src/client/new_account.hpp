@@ -20,9 +20,9 @@ struct NewAccountPlan {
   Invitation invitation;
 };
 
-/// Makes an account with its first device: root keys from the recovery key, account key, identity key, statements, prekeys;
-/// keeps it all, with the one request that registers it, in this transaction. The private halves of root, backup and backup
-/// access key are gone when it returns (statements.md, "Registration").
+/// Makes an account with its first device: root keys from the recovery key, account key, identity key, statements,
+/// prekeys; keeps it all, with the one request that registers it, in this transaction. The private halves of root,
+/// backup and backup access key are gone when it returns (statements.md, "Registration").
 void make_account(store::Transaction& in, const NewAccountPlan& plan, const wire::RecoveryKey& recovery_key,
                   base::Timestamp now, base::Random& random);
 

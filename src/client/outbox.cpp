@@ -84,10 +84,10 @@ Result<Addressed> encrypt_for(store::Transaction& in, const Lent& lent, const st
   const auto encrypted = protocol::encrypt(*record, plaintext, operation.context);
   if (!encrypted) return session_problem(encrypted.error());
   store::sessions::keep(in, device.account_id, device.number, encrypted->record.serialize().expose());
-  const wire::Envelope envelope{.kind = static_cast<wire::EnvelopeKind>(encrypted->type), .message = encrypted->message};
-  return Addressed{.mailbox_id = device.mailbox_id,
-                   .registration_id = device.registration_id,
-                   .envelope = envelope.serialize()};
+  const wire::Envelope envelope{.kind = static_cast<wire::EnvelopeKind>(encrypted->type),
+                                .message = encrypted->message};
+  return Addressed{
+      .mailbox_id = device.mailbox_id, .registration_id = device.registration_id, .envelope = envelope.serialize()};
 }
 
 bool can_send(store::Transaction& in, const store::PeerDevice& device, base::Timestamp now) {
@@ -99,17 +99,16 @@ Result<protocol::PreKeyBundle> bundle_of(const wire::DeviceBundle& from) {
   const auto signed_key = crypto::PublicKey::parse(from.signed_prekey.key);
   const auto kyber_key = crypto::KyberPublicKey::parse(from.kyber.key);
   if (!signed_key || !kyber_key) return refused("the server's prekeys for this contact are malformed");
-  protocol::PreKeyBundle made{
-      .registration_id = protocol::RegistrationId(from.registration_id.value),
-      .device_id = protocol::DeviceId(from.number.value),
-      .identity_key = from.identity_key,
-      .signed_prekey = {.id = protocol::SignedPreKeyId(from.signed_prekey.id),
-                        .key = *signed_key,
-                        .signature = base::blob(from.signed_prekey.signature)},
-      .kyber_prekey = {.id = protocol::KyberPreKeyId(from.kyber.id),
-                       .key = *kyber_key,
-                       .signature = base::blob(from.kyber.signature)},
-      .one_time_prekey = std::nullopt};
+  protocol::PreKeyBundle made{.registration_id = protocol::RegistrationId(from.registration_id.value),
+                              .device_id = protocol::DeviceId(from.number.value),
+                              .identity_key = from.identity_key,
+                              .signed_prekey = {.id = protocol::SignedPreKeyId(from.signed_prekey.id),
+                                                .key = *signed_key,
+                                                .signature = base::blob(from.signed_prekey.signature)},
+                              .kyber_prekey = {.id = protocol::KyberPreKeyId(from.kyber.id),
+                                               .key = *kyber_key,
+                                               .signature = base::blob(from.kyber.signature)},
+                              .one_time_prekey = std::nullopt};
   if (from.one_time) {
     const auto key = crypto::PublicKey::parse(from.one_time->key);
     if (!key) return refused("the server's prekeys for this contact are malformed");
@@ -156,7 +155,8 @@ Result<store::Message> enqueue(store::Transaction& in, const Lent& lent, const w
 }
 
 Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Message& message) {
-  if (auto kept = store::outbox::load(in, message.id)) return Encryption{.need = Need::nothing, .request = *std::move(kept)};
+  if (auto kept = store::outbox::load(in, message.id))
+    return Encryption{.need = Need::nothing, .request = *std::move(kept)};
   const auto peer = store::peers::load(in, message.conversation);
   if (!peer) return Encryption{.need = Need::introduction, .request = {}};
   const auto has_session = [&](const store::PeerDevice& device) { return can_send(in, device, lent.now); };

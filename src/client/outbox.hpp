@@ -17,8 +17,8 @@ struct Lent {
   base::Random& random;
 };
 
-/// Keeps a text as the next durable content of the conversation: its id, its place in the sequence and its client time are
-/// fixed here, before anything is encrypted.
+/// Keeps a text as the next durable content of the conversation: its id, its place in the sequence and its client time
+/// are fixed here, before anything is encrypted.
 ///
 /// errors  refused  not UTF-8, empty, or more than 1 MiB
 Result<store::Message> enqueue(store::Transaction& in, const Lent& lent, const wire::AccountId& recipient,
@@ -36,8 +36,8 @@ struct Encryption {
   base::Blob request;  // that delivers it; kept with the ratchets' new state in this transaction
 };
 
-/// Encrypts a queued message for each device on the recipient's list (design, principle 2: ratchet step and ciphertext are
-/// committed together, before a byte leaves). What was encrypted before comes back as the same bytes.
+/// Encrypts a queued message for each device on the recipient's list (design, principle 2: ratchet step and ciphertext
+/// are committed together, before a byte leaves). What was encrypted before comes back as the same bytes.
 Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Message& message);
 
 /// Starts a session with each listed device that has none that can send. Bundles of devices that are not on the list

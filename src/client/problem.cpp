@@ -11,7 +11,8 @@ Error kind_of(net::Problem problem) {
     case net::Problem::refused:
     case net::Problem::closed:
     case net::Problem::timed_out:
-    case net::Problem::upgrade_refused: return Error::unreachable;
+    case net::Problem::upgrade_refused:
+      return Error::unreachable;
     case net::Problem::certificate_not_trusted:
     case net::Problem::certificate_expired:
     case net::Problem::wrong_host_name:
@@ -24,7 +25,8 @@ Error kind_of(net::Problem problem) {
     case net::Problem::no_such_address:
     case net::Problem::certificate_file:
     case net::Problem::key_file:
-    case net::Problem::key_mismatch: return Error::refused;
+    case net::Problem::key_mismatch:
+      return Error::refused;
   }
   return Error::refused;
 }
@@ -33,9 +35,12 @@ std::string next_step(net::Problem problem) {
   switch (problem) {
     case net::Problem::certificate_not_trusted:
       return " (if the server made its own certificate, give its ca.pem with --server-ca)";
-    case net::Problem::certificate_expired: return " (check this machine's clock, then ask whoever runs the server)";
-    case net::Problem::wrong_host_name: return " (use the name that the server's certificate has)";
-    default: return "";
+    case net::Problem::certificate_expired:
+      return " (check this machine's clock, then ask whoever runs the server)";
+    case net::Problem::wrong_host_name:
+      return " (use the name that the server's certificate has)";
+    default:
+      return "";
   }
 }
 
@@ -50,17 +55,28 @@ Problem::Problem(const net::Error& failed, const std::string& server)
 
 std::string to_text(protocol::Error error) {
   switch (error) {
-    case protocol::Error::duplicate_message: return "it came before";
-    case protocol::Error::invalid_message: return "it can't be decrypted";
-    case protocol::Error::invalid_signature: return "a prekey's signature is wrong";
-    case protocol::Error::invalid_key: return "a key is none";
-    case protocol::Error::untrusted_identity: return "its identity key is not on the sender's list";
-    case protocol::Error::no_session: return "there is no session for it";
-    case protocol::Error::unknown_prekey: return "it uses a prekey that is gone";
-    case protocol::Error::invalid_session: return "the stored session is damaged";
-    case protocol::Error::invalid_address: return "its address is none";
-    case protocol::Error::invalid_fingerprint: return "the code is no safety number";
-    case protocol::Error::fingerprint_version: return "the code is of another version";
+    case protocol::Error::duplicate_message:
+      return "it came before";
+    case protocol::Error::invalid_message:
+      return "it can't be decrypted";
+    case protocol::Error::invalid_signature:
+      return "a prekey's signature is wrong";
+    case protocol::Error::invalid_key:
+      return "a key is none";
+    case protocol::Error::untrusted_identity:
+      return "its identity key is not on the sender's list";
+    case protocol::Error::no_session:
+      return "there is no session for it";
+    case protocol::Error::unknown_prekey:
+      return "it uses a prekey that is gone";
+    case protocol::Error::invalid_session:
+      return "the stored session is damaged";
+    case protocol::Error::invalid_address:
+      return "its address is none";
+    case protocol::Error::invalid_fingerprint:
+      return "the code is no safety number";
+    case protocol::Error::fingerprint_version:
+      return "the code is of another version";
   }
   return "it is refused";
 }

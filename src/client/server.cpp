@@ -70,7 +70,8 @@ std::vector<net::Header> Server::headers() const {
 }
 
 asio::awaitable<Result<net::Response>> Server::call(std::string method, std::string target, base::Blob body) {
-  net::Request request{.method = std::move(method), .target = std::move(target), .headers = headers(), .body = std::move(body)};
+  net::Request request{
+      .method = std::move(method), .target = std::move(target), .headers = headers(), .body = std::move(body)};
   auto answer = co_await http_.send(std::move(request));
   if (!answer) co_return Problem(answer.error(), name());
   co_return *std::move(answer);
@@ -187,7 +188,8 @@ asio::awaitable<Result<MailboxFrame>> Mailbox::receive() {
   auto message = co_await socket_->receive();
   if (!message) {
     const auto reason = socket_->close_reason();
-    if (reason && !reason->text.empty()) co_return Problem(Error::unreachable, server_ + ": " + printable(reason->text));
+    if (reason && !reason->text.empty())
+      co_return Problem(Error::unreachable, server_ + ": " + printable(reason->text));
     co_return Problem(message.error(), server_);
   }
   frames::ServerFrame frame;

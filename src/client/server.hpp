@@ -20,11 +20,11 @@ namespace asio = net::asio;
 
 /// What may become of a message that was sent.
 enum class Delivery {
-  stored,          // durably: it is the server's now
-  wrong_devices,   // the list it was made for is not the account's any more; nothing was delivered
+  stored,         // durably: it is the server's now
+  wrong_devices,  // the list it was made for is not the account's any more; nothing was delivered
   no_such_account,
-  try_later,       // the mailbox is full, or the server asks to wait
-  refused,         // for ever, with a reason
+  try_later,  // the mailbox is full, or the server asks to wait
+  refused,    // for ever, with a reason
 };
 
 struct SendAnswer {

@@ -86,7 +86,8 @@ void keep(Transaction& in, const Contact& contact, base::Timestamp now) {
 
 std::vector<Contact> find(Transaction& in, std::string_view words) {
   if (auto found = all_where(in, "WHERE nickname = ?", words); !found.empty()) return found;
-  if (const auto account = wire::AccountId::from_text(words)) return all_where(in, "WHERE account_id = ?", account->view());
+  if (const auto account = wire::AccountId::from_text(words))
+    return all_where(in, "WHERE account_id = ?", account->view());
   if (auto found = all_where(in, "WHERE user_name = ?", words); !found.empty()) return found;
   return all_where(in, "WHERE claimed_name = ? AND nickname IS NULL", words);
 }

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "crypto/curve25519.hpp"
 #include "base/time.hpp"
+#include "crypto/curve25519.hpp"
 #include "store/store.hpp"
 #include "wire/ids.hpp"
 

@@ -37,12 +37,16 @@ Problem problem_of_errno(int code, const std::filesystem::path& file) {
   const std::string where = file.string();
   switch (code) {
     case ENOSPC:
-    case EDQUOT: return {Error::disk_full, "the disk is full; nothing was changed: free some space and try again"};
+    case EDQUOT:
+      return {Error::disk_full, "the disk is full; nothing was changed: free some space and try again"};
     case EACCES:
     case EPERM:
-    case EROFS: return {Error::not_writable, where + " can't be written: check the folder's permissions"};
-    case ENOENT: return {Error::no_store, where + " is not there"};
-    default: return {Error::io, where + ": " + std::strerror(code)};
+    case EROFS:
+      return {Error::not_writable, where + " can't be written: check the folder's permissions"};
+    case ENOENT:
+      return {Error::no_store, where + " is not there"};
+    default:
+      return {Error::io, where + ": " + std::strerror(code)};
   }
 }
 

@@ -7,8 +7,8 @@
 
 namespace sotto::store {
 
-/// Writes the file anew (mode 0600): to a second name, fsync, rename, fsync of the folder, so that a crash leaves the old
-/// file or the new one.
+/// Writes the file anew (mode 0600): to a second name, fsync, rename, fsync of the folder, so that a crash leaves the
+/// old file or the new one.
 base::Result<void, Problem> write_durably(const std::filesystem::path& file, base::View bytes);
 
 /// At most 64 KiB. errors  no_store if it isn't there, io

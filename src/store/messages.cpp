@@ -39,11 +39,16 @@ std::vector<Message> all(Statement row) {
 
 std::string_view to_text(State state) {
   switch (state) {
-    case State::queued: return "queued";
-    case State::encrypted: return "encrypted";
-    case State::sent: return "sent";
-    case State::failed: return "failed";
-    case State::received: return "received";
+    case State::queued:
+      return "queued";
+    case State::encrypted:
+      return "encrypted";
+    case State::sent:
+      return "sent";
+    case State::failed:
+      return "failed";
+    case State::received:
+      return "received";
   }
   return "unknown";
 }

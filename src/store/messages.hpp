@@ -25,7 +25,7 @@ struct Message {
   wire::DeviceNumber device{1};
   wire::MessageId message_id{};
   bool is_outgoing = false;
-  std::string body;             // the text
+  std::string body;              // the text
   std::uint32_t body_kind = 16;  // the field of Content that it was; 16 is a text
   std::uint64_t seq = 0;
   base::Timestamp sent_at;
@@ -47,9 +47,9 @@ std::optional<Message> load(Transaction& in, std::int64_t id);
 
 enum class Seen {
   no,
-  same,         // the very message is here
-  id_reused,    // its id is here with other content
-  seq_reused,   // its place in the sequence is taken by another
+  same,        // the very message is here
+  id_reused,   // its id is here with other content
+  seq_reused,  // its place in the sequence is taken by another
 };
 Seen seen(Transaction& in, const Message& message);
 

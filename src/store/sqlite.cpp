@@ -14,7 +14,8 @@ namespace {
 Problem problem_of(int code, const char* detail) {
   const std::string why = std::string(" (") + detail + ")";
   switch (code & 0xFF) {
-    case SQLITE_FULL: return {Error::disk_full, "the disk is full; nothing was changed: free some space and try again"};
+    case SQLITE_FULL:
+      return {Error::disk_full, "the disk is full; nothing was changed: free some space and try again"};
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return {Error::damaged, "the store is damaged" + why + ": put the folder back from a copy, or register anew"};
@@ -23,12 +24,15 @@ Problem problem_of(int code, const char* detail) {
     case SQLITE_PERM:
       return {Error::not_writable, "the store can't be opened for writing" + why + ": check the folder's permissions"};
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return {Error::in_use, "another program has the store's database open"};
-    case SQLITE_NOMEM: return {Error::out_of_memory, "not enough memory for the store"};
+    case SQLITE_LOCKED:
+      return {Error::in_use, "another program has the store's database open"};
+    case SQLITE_NOMEM:
+      return {Error::out_of_memory, "not enough memory for the store"};
     case SQLITE_IOERR:
       // A full disk shows here too, when the write-ahead log's shared memory can't grow.
       return {Error::io, "reading or writing the store failed" + why + ": check the disk and its free space"};
-    default: return {Error::io, "the store's database failed" + why};
+    default:
+      return {Error::io, "the store's database failed" + why};
   }
 }
 
@@ -50,7 +54,9 @@ Statement::Statement(sqlite3* database, std::string_view sql) : database_(databa
 }
 
 Statement::Statement(Statement&& from) noexcept
-    : database_(from.database_), statement_(std::exchange(from.statement_, nullptr)), next_parameter_(from.next_parameter_) {}
+    : database_(from.database_),
+      statement_(std::exchange(from.statement_, nullptr)),
+      next_parameter_(from.next_parameter_) {}
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
 

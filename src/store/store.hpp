@@ -8,8 +8,8 @@
 
 namespace sotto::store {
 
-/// A transaction under way. The functions of this room that take one read and write within it; if the database fails they
-/// throw SqlError, which Store::transact() turns into its answer after undoing everything.
+/// A transaction under way. The functions of this room that take one read and write within it; if the database fails
+/// they throw SqlError, which Store::transact() turns into its answer after undoing everything.
 class Transaction {
  public:
   explicit Transaction(Connection& database) : database_(database) {}
@@ -36,8 +36,8 @@ class Store {
   /// Whether every page is authentic and the tables are sound. errors: damaged. cost: reads the whole file.
   base::Result<void, Problem> check();
 
-  /// Runs `work(Transaction&)`, which returns a Result. A value commits (durably: fsync'd before this returns), a refusal
-  /// or a failing database undoes everything. The refusal's type must be constructible from Problem.
+  /// Runs `work(Transaction&)`, which returns a Result. A value commits (durably: fsync'd before this returns), a
+  /// refusal or a failing database undoes everything. The refusal's type must be constructible from Problem.
   template <class Work>
   auto transact(Work&& work) -> std::invoke_result_t<Work, Transaction&> {
     using Outcome = std::invoke_result_t<Work, Transaction&>;

@@ -26,14 +26,17 @@ std::optional<std::string> canonical_ipv6(const std::string& text) {
 }
 
 bool is_host_name(std::string_view host) {
-  const auto is_allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; };
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
   if (host.empty() || host.size() > 253 || !std::ranges::all_of(host, is_allowed)) return false;
   return host.front() != '.' && host.front() != '-' && host.back() != '.' && host.find("..") == host.npos;
 }
 
 std::string lower(std::string_view text) {
   std::string made(text);
-  std::ranges::transform(made, made.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(made, made.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return made;
 }
 

@@ -50,7 +50,8 @@ base::Result<void, Refusal> root(const Introduction& introduction, const Checked
 
 base::Result<void, Refusal> list(const Introduction& introduction, const CheckedIntroduction& parsed) {
   const auto& [certificate, list, certificate_hash, list_hash] = parsed;
-  if (!introduction.list.is_by(certificate.account_key, names::device_list)) return Refusal(Rule::list_not_by_account_key);
+  if (!introduction.list.is_by(certificate.account_key, names::device_list))
+    return Refusal(Rule::list_not_by_account_key);
   if (list.account_id != certificate.account_id) return Refusal(Rule::list_of_another_account);
   if (list.order.links != 0 || list.order.epoch != certificate.epoch) return Refusal(Rule::list_of_another_epoch);
   if (list.certificate_hash != certificate_hash) return Refusal(Rule::list_of_another_certificate);
@@ -102,36 +103,66 @@ std::string Refusal::text() const {
 
 std::string_view name(Rule rule) {
   switch (rule) {
-    case Rule::malformed_request: return "malformed_request";
-    case Rule::malformed_certificate: return "malformed_certificate";
-    case Rule::malformed_backup_statement: return "malformed_backup_statement";
-    case Rule::malformed_list: return "malformed_list";
-    case Rule::malformed_act: return "malformed_act";
-    case Rule::malformed_prekeys: return "malformed_prekeys";
-    case Rule::malformed_user_name: return "malformed_user_name";
-    case Rule::key_not_canonical: return "key_not_canonical";
-    case Rule::key_in_two_roles: return "key_in_two_roles";
-    case Rule::account_id_not_of_root: return "account_id_not_of_root";
-    case Rule::certificate_not_by_root: return "certificate_not_by_root";
-    case Rule::backup_statement_of_another_account: return "backup_statement_of_another_account";
-    case Rule::backup_statement_not_by_root: return "backup_statement_not_by_root";
-    case Rule::list_not_by_account_key: return "list_not_by_account_key";
-    case Rule::list_of_another_account: return "list_of_another_account";
-    case Rule::list_of_another_epoch: return "list_of_another_epoch";
-    case Rule::list_of_another_certificate: return "list_of_another_certificate";
-    case Rule::list_not_first: return "list_not_first";
-    case Rule::list_without_predecessor: return "list_without_predecessor";
-    case Rule::another_home_server: return "another_home_server";
-    case Rule::wrong_number_of_devices: return "wrong_number_of_devices";
-    case Rule::device_listed_twice: return "device_listed_twice";
-    case Rule::mailbox_not_issued: return "mailbox_not_issued";
-    case Rule::consent_not_by_device: return "consent_not_by_device";
-    case Rule::server_certificate_wrong: return "server_certificate_wrong";
-    case Rule::prekeys_missing: return "prekeys_missing";
-    case Rule::prekey_not_by_device: return "prekey_not_by_device";
-    case Rule::act_not_by_account_key: return "act_not_by_account_key";
-    case Rule::act_not_by_root: return "act_not_by_root";
-    case Rule::act_of_another_request: return "act_of_another_request";
+    case Rule::malformed_request:
+      return "malformed_request";
+    case Rule::malformed_certificate:
+      return "malformed_certificate";
+    case Rule::malformed_backup_statement:
+      return "malformed_backup_statement";
+    case Rule::malformed_list:
+      return "malformed_list";
+    case Rule::malformed_act:
+      return "malformed_act";
+    case Rule::malformed_prekeys:
+      return "malformed_prekeys";
+    case Rule::malformed_user_name:
+      return "malformed_user_name";
+    case Rule::key_not_canonical:
+      return "key_not_canonical";
+    case Rule::key_in_two_roles:
+      return "key_in_two_roles";
+    case Rule::account_id_not_of_root:
+      return "account_id_not_of_root";
+    case Rule::certificate_not_by_root:
+      return "certificate_not_by_root";
+    case Rule::backup_statement_of_another_account:
+      return "backup_statement_of_another_account";
+    case Rule::backup_statement_not_by_root:
+      return "backup_statement_not_by_root";
+    case Rule::list_not_by_account_key:
+      return "list_not_by_account_key";
+    case Rule::list_of_another_account:
+      return "list_of_another_account";
+    case Rule::list_of_another_epoch:
+      return "list_of_another_epoch";
+    case Rule::list_of_another_certificate:
+      return "list_of_another_certificate";
+    case Rule::list_not_first:
+      return "list_not_first";
+    case Rule::list_without_predecessor:
+      return "list_without_predecessor";
+    case Rule::another_home_server:
+      return "another_home_server";
+    case Rule::wrong_number_of_devices:
+      return "wrong_number_of_devices";
+    case Rule::device_listed_twice:
+      return "device_listed_twice";
+    case Rule::mailbox_not_issued:
+      return "mailbox_not_issued";
+    case Rule::consent_not_by_device:
+      return "consent_not_by_device";
+    case Rule::server_certificate_wrong:
+      return "server_certificate_wrong";
+    case Rule::prekeys_missing:
+      return "prekeys_missing";
+    case Rule::prekey_not_by_device:
+      return "prekey_not_by_device";
+    case Rule::act_not_by_account_key:
+      return "act_not_by_account_key";
+    case Rule::act_not_by_root:
+      return "act_not_by_root";
+    case Rule::act_of_another_request:
+      return "act_of_another_request";
   }
   return "refused";
 }

@@ -9,9 +9,9 @@
 /// What a message says, inside the encryption (statements.md, "Content").
 namespace sotto::wire {
 
-constexpr std::size_t max_text = 1u << 20;                     // bytes of UTF-8
+constexpr std::size_t max_text = 1u << 20;                         // bytes of UTF-8
 constexpr std::size_t max_content = max_text + 4 * max_statement;  // bytes, before padding
-constexpr std::size_t max_claimed_name = 64;                   // bytes of UTF-8, NFC
+constexpr std::size_t max_claimed_name = 64;                       // bytes of UTF-8, NFC
 
 using MessageId = base::Bytes<16>;  // random; names the message together with account and device
 
@@ -35,12 +35,12 @@ struct UnknownBody {
 
 struct Content {
   MessageId message_id{};
-  base::Timestamp sent_at;                  // strictly growing per sending device
-  AccountId recipient;                      // the account that it is for; groups come with their own field
-  std::uint64_t seq = 0;                    // 0: not durable; else from 1, +1 per durable content of this device here
-  std::optional<std::uint64_t> seq_start;   // in pending sessions: the first seq that the receiving device is to expect
+  base::Timestamp sent_at;                 // strictly growing per sending device
+  AccountId recipient;                     // the account that it is for; groups come with their own field
+  std::uint64_t seq = 0;                   // 0: not durable; else from 1, +1 per durable content of this device here
+  std::optional<std::uint64_t> seq_start;  // in pending sessions: the first seq that the receiving device is to expect
   ListView own_list;
-  std::optional<ListView> view;             // what the sender holds of the recipient's list
+  std::optional<ListView> view;  // what the sender holds of the recipient's list
   std::optional<Introduction> introduction;
   std::optional<std::string> claimed_name;
   std::variant<Text, UnknownBody> body;

@@ -8,8 +8,8 @@
 #include "wire/names.hpp"
 #include "wire/signed.hpp"
 
-/// The statements by which an account says who it is (statements.md). Each is written once and kept as bytes: serialize()
-/// makes what is then signed, parse() reads what was signed.
+/// The statements by which an account says who it is (statements.md). Each is written once and kept as bytes:
+/// serialize() makes what is then signed, parse() reads what was signed.
 namespace sotto::wire {
 
 constexpr std::size_t max_devices = 16;

@@ -3,8 +3,8 @@
 #include <string_view>
 
 /// Every context in which Sotto hashes, signs or derives. Signed and hashed is `32×0xFF ‖ name ‖ 0x00 ‖ bytes`
-/// (statements.md, "Hash and signature"); a name is used in one context only. What the Signal Protocol itself defines is
-/// signed raw, as it prescribes, and never begins with 0xFF.
+/// (statements.md, "Hash and signature"); a name is used in one context only. What the Signal Protocol itself defines
+/// is signed raw, as it prescribes, and never begins with 0xFF.
 namespace sotto::wire::names {
 
 // hashed
@@ -27,8 +27,8 @@ inline constexpr std::string_view root_key = "Sotto v1 root key";
 inline constexpr std::string_view backup_key = "Sotto v1 backup key";
 inline constexpr std::string_view backup_access_key = "Sotto v1 backup access key";
 
-inline constexpr std::array all{account_id,       recovery_key_check, contact_link,   verify_link,  device_token,
-                                root_link,        account_certificate, backup_statement, device_list, device_consent,
-                                account_act,      root_key,           backup_key,     backup_access_key};
+inline constexpr std::array all{
+    account_id,       recovery_key_check, contact_link,   verify_link, device_token, root_link,  account_certificate,
+    backup_statement, device_list,        device_consent, account_act, root_key,     backup_key, backup_access_key};
 
 }  // namespace sotto::wire::names

@@ -7,8 +7,8 @@
 #include "wire/ids.hpp"
 #include "wire/strict.hpp"
 
-/// The public prekeys of a device, as it uploads them and as others fetch them (signal-protocol.md, section 2). Keys are
-/// opaque here: only their sizes, type bytes and signatures are judged.
+/// The public prekeys of a device, as it uploads them and as others fetch them (signal-protocol.md, section 2). Keys
+/// are opaque here: only their sizes, type bytes and signatures are judged.
 namespace sotto::wire {
 
 constexpr std::size_t kyber_key_size = 1569;         // 0x08 ‖ 1568

@@ -58,7 +58,8 @@ base::Result<RegistrationPeek, Refusal> peek_registration(base::View request);
 /// or a user name taken) is asked afterwards. `day` and `private` of the statements are not judged.
 ///
 /// errors  the first broken rule, in the order of statements.md, "The server checks"
-/// cost    parsing at most max_registration bytes; about ten signature checks and one for each Kyber prekey, at most 200
+/// cost    parsing at most max_registration bytes; about ten signature checks and one for each Kyber prekey, at most
+/// 200
 base::Result<CheckedRegistration, Refusal> check_registration(base::View request,
                                                               const RegistrationExpectation& expectation);
 

@@ -13,15 +13,24 @@ constexpr std::uint64_t max_field = (1u << 29) - 1;
 
 std::string_view to_text(ParseError error) {
   switch (error) {
-    case ParseError::too_long: return "is too long";
-    case ParseError::truncated: return "ends within a field";
-    case ParseError::overlong_varint: return "has a number that is not in its shortest form";
-    case ParseError::wrong_order: return "has fields out of order or twice";
-    case ParseError::unknown_field: return "has a field that this version does not know";
-    case ParseError::wrong_type: return "has a field of the wrong type";
-    case ParseError::wrong_length: return "has a field of the wrong length";
-    case ParseError::out_of_range: return "has a value out of range";
-    case ParseError::missing_field: return "lacks a field";
+    case ParseError::too_long:
+      return "is too long";
+    case ParseError::truncated:
+      return "ends within a field";
+    case ParseError::overlong_varint:
+      return "has a number that is not in its shortest form";
+    case ParseError::wrong_order:
+      return "has fields out of order or twice";
+    case ParseError::unknown_field:
+      return "has a field that this version does not know";
+    case ParseError::wrong_type:
+      return "has a field of the wrong type";
+    case ParseError::wrong_length:
+      return "has a field of the wrong length";
+    case ParseError::out_of_range:
+      return "has a value out of range";
+    case ParseError::missing_field:
+      return "lacks a field";
   }
   return "is malformed";
 }

@@ -30,16 +30,18 @@ std::string_view to_text(ParseError error);
 constexpr std::size_t max_statement = 16 * 1024;  // bytes (statements.md)
 
 /// Reads a protobuf in the one form that statements may have: ascending fields, singular ones once, minimal varints, no
-/// trailing bytes. Unknown fields below 64 refuse, others are ignored (they stay in the bytes, which are never re-made).
+/// trailing bytes. Unknown fields below 64 refuse, others are ignored (they stay in the bytes, which are never
+/// re-made).
 ///
-/// Fields are asked for in ascending order. The first broken rule is kept; until finish() tells it, the values are empty
-/// and mean nothing.
+/// Fields are asked for in ascending order. The first broken rule is kept; until finish() tells it, the values are
+/// empty and mean nothing.
 class StrictReader {
  public:
   explicit StrictReader(base::View bytes, std::size_t max = max_statement);
 
   std::uint64_t number(std::uint32_t field, std::uint64_t min = 0, std::uint64_t max = UINT64_MAX);
-  std::optional<std::uint64_t> optional_number(std::uint32_t field, std::uint64_t min = 0, std::uint64_t max = UINT64_MAX);
+  std::optional<std::uint64_t> optional_number(std::uint32_t field, std::uint64_t min = 0,
+                                               std::uint64_t max = UINT64_MAX);
   std::uint32_t number32(std::uint32_t field, std::uint32_t min = 0, std::uint32_t max = UINT32_MAX) {
     return static_cast<std::uint32_t>(number(field, min, max));
   }

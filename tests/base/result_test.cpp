@@ -35,9 +35,7 @@ TEST(Result, HoldsWhatCanOnlyBeMoved) {
   EXPECT_EQ(*taken, 7);
 }
 
-TEST(ResultDeathTest, AskingARefusalForItsValueStopsTheProgram) {
-  EXPECT_DEATH((void)*half(1), "broken promise");
-}
+TEST(ResultDeathTest, AskingARefusalForItsValueStopsTheProgram) { EXPECT_DEATH((void)*half(1), "broken promise"); }
 
 }  // namespace
 }  // namespace sotto::base

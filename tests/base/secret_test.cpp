@@ -20,7 +20,8 @@ static_assert(!std::copyable<RootKey> && !std::is_copy_constructible_v<RootKey>,
 static_assert(!std::equality_comparable<RootKey>, "secrets are compared in constant time only");
 static_assert(!std::is_convertible_v<RootKey, ChainKey>, "a root key can't stand in a chain key's place");
 static_assert(!std::is_convertible_v<DeviceId, RegistrationId>, "ids of two kinds can't be mixed up");
-static_assert(LogSafe<DeviceId> && !LogSafe<RootKey> && !LogSafe<SecretBlob> && !LogSafe<std::string> && !LogSafe<Blob>);
+static_assert(LogSafe<DeviceId> && !LogSafe<RootKey> && !LogSafe<SecretBlob> && !LogSafe<std::string> &&
+              !LogSafe<Blob>);
 
 TEST(Secret, IsEmptyAfterItWasMovedAway) {
   RootKey first(Bytes<32>{1, 2, 3});

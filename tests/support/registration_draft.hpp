@@ -12,8 +12,11 @@ namespace sotto::test {
 /// Header-only, so that the tests of every room that reads registrations can use it.
 struct RegistrationDraft {
   explicit RegistrationDraft(std::uint64_t seed, const std::string& server = "chat.example:443")
-      : random(seed), authority(server), mailbox(wire::MailboxId::made_of(random.bytes<16>())),
-        challenge(random.bytes<32>()), token(random.bytes<32>()) {}
+      : random(seed),
+        authority(server),
+        mailbox(wire::MailboxId::made_of(random.bytes<16>())),
+        challenge(random.bytes<32>()),
+        token(random.bytes<32>()) {}
 
   SeededRandom random;
   std::string authority;
@@ -152,8 +155,8 @@ struct RegistrationDraft {
     made.act = sign(wire::names::account_act, act.serialize(), change_act_bytes,
                     act_signer != nullptr ? *act_signer : account);
     const auto& by_root = act_root_signer != nullptr ? *act_root_signer : root;
-    made.root_signature = crypto::sign(by_root.private_key,
-                                       wire::to_be_signed(wire::names::account_act, made.act.statement), random);
+    made.root_signature =
+        crypto::sign(by_root.private_key, wire::to_be_signed(wire::names::account_act, made.act.statement), random);
     base::Blob bytes = made.serialize();
     if (change_request) change_request(bytes);
     return bytes;

@@ -122,7 +122,8 @@ TEST(Padding, WithoutItsMarkerIsRefused) {
 
 TEST(Utf8, RefusesWhatIsNotUtf8) {
   EXPECT_TRUE(is_utf8("grüße 👋"));
-  for (const char* wrong : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE2\x82"}) EXPECT_FALSE(is_utf8(wrong));
+  for (const char* wrong : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE2\x82"})
+    EXPECT_FALSE(is_utf8(wrong));
   EXPECT_EQ(to_nfc("e\xCC\x81"), "é");
 }
 

@@ -63,8 +63,9 @@ TEST(Authority, HasOneSpelling) {
   for (const char* right : {"chat.example:443", "localhost:1", "127.0.0.1:8443", "[::1]:443"}) {
     EXPECT_TRUE(Authority::parse(right)) << right;
   }
-  for (const char* wrong : {"chat.example", "Chat.example:443", "chat.example:", "chat.example:0443", "chat.example:70000",
-                            "[::0001]:443", "::1:443", ":443", "a..b:1", "a b:1", "-a:1", "chat.example:443/"}) {
+  for (const char* wrong :
+       {"chat.example", "Chat.example:443", "chat.example:", "chat.example:0443", "chat.example:70000", "[::0001]:443",
+        "::1:443", ":443", "a..b:1", "a b:1", "-a:1", "chat.example:443/"}) {
     EXPECT_FALSE(Authority::parse(wrong)) << wrong;
   }
 }

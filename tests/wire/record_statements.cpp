@@ -1,5 +1,5 @@
-// Records the statement cases: `record_statements > tests/vectors/statements/registration.json`. Not a test; run by hand
-// when a statement changes, and then the diff is read.
+// Records the statement cases: `record_statements > tests/vectors/statements/registration.json`. Not a test; run by
+// hand when a statement changes, and then the diff is read.
 #include <boost/json.hpp>
 #include <iostream>
 

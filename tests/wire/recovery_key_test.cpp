@@ -28,7 +28,8 @@ TEST(RecoveryKey, IsReadInAnyCaseAndWithTheUsualSlips) {
   std::string text = to_text(key);
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   std::string slipped;
-  for (const char c : text) slipped += c == '-' ? std::string(" ") : c == '0' ? std::string("o") : c == '1' ? "l" : std::string(1, c);
+  for (const char c : text)
+    slipped += c == '-' ? std::string(" ") : c == '0' ? std::string("o") : c == '1' ? "l" : std::string(1, c);
   const auto read = parse_recovery_key(slipped);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_TRUE(same(*read, key));

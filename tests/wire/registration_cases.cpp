@@ -44,27 +44,20 @@ void append_field(base::Blob& bytes, std::uint32_t field) {
 void add_forms(Cases& cases) {
   cases.add("as it should be", "accept", [](auto&) {});
   cases.add("no one-time prekeys", "accept", [](auto& draft) { draft.one_time_prekeys = 0; });
-  cases.add("an unknown field from 64 on in the certificate is kept and ignored", "accept", [](auto& draft) {
-    draft.change_certificate_bytes = [](base::Blob& bytes) { append_field(bytes, 64); };
-  });
-  cases.add("cut off", "malformed_request", [](auto& draft) {
-    draft.change_request = [](base::Blob& bytes) { bytes.pop_back(); };
-  });
-  cases.add("a trailing byte", "malformed_request", [](auto& draft) {
-    draft.change_request = [](base::Blob& bytes) { bytes.push_back(0); };
-  });
-  cases.add("an unknown field in the body", "malformed_request", [](auto& draft) {
-    draft.change_body = [](base::Blob& bytes) { append_field(bytes, 7); };
-  });
-  cases.add("an unknown field below 64 in the certificate", "malformed_certificate", [](auto& draft) {
-    draft.change_certificate_bytes = [](base::Blob& bytes) { append_field(bytes, 63); };
-  });
-  cases.add("a field twice in the certificate", "malformed_certificate", [](auto& draft) {
-    draft.change_certificate_bytes = [](base::Blob& bytes) { append_field(bytes, 6); };
-  });
-  cases.add("epoch 0", "malformed_certificate", [](auto& draft) {
-    draft.change_certificate = [](wire::AccountCertificate& made) { made.epoch = 0; };
-  });
+  cases.add("an unknown field from 64 on in the certificate is kept and ignored", "accept",
+            [](auto& draft) { draft.change_certificate_bytes = [](base::Blob& bytes) { append_field(bytes, 64); }; });
+  cases.add("cut off", "malformed_request",
+            [](auto& draft) { draft.change_request = [](base::Blob& bytes) { bytes.pop_back(); }; });
+  cases.add("a trailing byte", "malformed_request",
+            [](auto& draft) { draft.change_request = [](base::Blob& bytes) { bytes.push_back(0); }; });
+  cases.add("an unknown field in the body", "malformed_request",
+            [](auto& draft) { draft.change_body = [](base::Blob& bytes) { append_field(bytes, 7); }; });
+  cases.add("an unknown field below 64 in the certificate", "malformed_certificate",
+            [](auto& draft) { draft.change_certificate_bytes = [](base::Blob& bytes) { append_field(bytes, 63); }; });
+  cases.add("a field twice in the certificate", "malformed_certificate",
+            [](auto& draft) { draft.change_certificate_bytes = [](base::Blob& bytes) { append_field(bytes, 6); }; });
+  cases.add("epoch 0", "malformed_certificate",
+            [](auto& draft) { draft.change_certificate = [](wire::AccountCertificate& made) { made.epoch = 0; }; });
   cases.add("a root link, until root replacement is built", "malformed_certificate", [](auto& draft) {
     draft.change_certificate_bytes = [](base::Blob& bytes) {
       const base::Blob link = wire::StrictWriter().bytes(3, base::Blob{1}).done();
@@ -80,12 +73,10 @@ void add_forms(Cases& cases) {
   cases.add("a home server in capitals", "malformed_list", [](auto& draft) {
     draft.change_list = [](wire::DeviceList& made) { made.home_server = "Chat.example:443"; };
   });
-  cases.add("a home server without its port", "malformed_list", [](auto& draft) {
-    draft.change_list = [](wire::DeviceList& made) { made.home_server = "chat.example"; };
-  });
-  cases.add("version 0", "malformed_list", [](auto& draft) {
-    draft.change_list = [](wire::DeviceList& made) { made.order.version = 0; };
-  });
+  cases.add("a home server without its port", "malformed_list",
+            [](auto& draft) { draft.change_list = [](wire::DeviceList& made) { made.home_server = "chat.example"; }; });
+  cases.add("version 0", "malformed_list",
+            [](auto& draft) { draft.change_list = [](wire::DeviceList& made) { made.order.version = 0; }; });
   cases.add("devices out of order", "malformed_list", [](auto& draft) {
     draft.change_list = [](wire::DeviceList& made) { made.devices.push_back(made.devices.front()); };
   });
@@ -116,7 +107,9 @@ void add_keys(Cases& cases) {
     draft.change_certificate = [](wire::AccountCertificate& made) { made.first_root = small_order_key; };
   });
   cases.add("an account key with bit 255 set", "key_not_canonical", [](auto& draft) {
-    draft.change_certificate = [](wire::AccountCertificate& made) { made.account_key = high_bit_key(made.account_key); };
+    draft.change_certificate = [](wire::AccountCertificate& made) {
+      made.account_key = high_bit_key(made.account_key);
+    };
   });
   cases.add("an identity key of small order", "key_not_canonical", [](auto& draft) {
     draft.change_list = [](wire::DeviceList& made) { made.devices[0].identity_key = small_order_key; };
@@ -144,9 +137,8 @@ void add_chain(Cases& cases) {
       made.account_id = wire::account_id_of(draft.stranger.public_key);
     };
   });
-  cases.add("a backup statement after a root link", "backup_statement_of_another_account", [](auto& draft) {
-    draft.change_backup = [](wire::BackupStatement& made) { made.links = 1; };
-  });
+  cases.add("a backup statement after a root link", "backup_statement_of_another_account",
+            [](auto& draft) { draft.change_backup = [](wire::BackupStatement& made) { made.links = 1; }; });
   cases.add("a backup statement signed by the account key", "backup_statement_not_by_root",
             [](auto& draft) { draft.backup_signer = &draft.account; });
   cases.add("a list signed by the root", "list_not_by_account_key",
@@ -156,21 +148,17 @@ void add_chain(Cases& cases) {
       made.account_id = wire::account_id_of(draft.stranger.public_key);
     };
   });
-  cases.add("a list of the next epoch", "list_of_another_epoch", [](auto& draft) {
-    draft.change_list = [](wire::DeviceList& made) { ++made.order.epoch; };
-  });
-  cases.add("a list after a root link", "list_of_another_epoch", [](auto& draft) {
-    draft.change_list = [](wire::DeviceList& made) { made.order.links = 1; };
-  });
-  cases.add("a list under another certificate", "list_of_another_certificate", [](auto& draft) {
-    draft.change_list = [](wire::DeviceList& made) { made.certificate_hash[0] ^= 1; };
-  });
+  cases.add("a list of the next epoch", "list_of_another_epoch",
+            [](auto& draft) { draft.change_list = [](wire::DeviceList& made) { ++made.order.epoch; }; });
+  cases.add("a list after a root link", "list_of_another_epoch",
+            [](auto& draft) { draft.change_list = [](wire::DeviceList& made) { made.order.links = 1; }; });
+  cases.add("a list under another certificate", "list_of_another_certificate",
+            [](auto& draft) { draft.change_list = [](wire::DeviceList& made) { made.certificate_hash[0] ^= 1; }; });
   cases.add("a first list that names a predecessor", "list_without_predecessor", [](auto& draft) {
     draft.change_list = [](wire::DeviceList& made) { made.previous = {made.certificate_hash}; };
   });
-  cases.add("a second list that names none", "list_without_predecessor", [](auto& draft) {
-    draft.change_list = [](wire::DeviceList& made) { made.order.version = 2; };
-  });
+  cases.add("a second list that names none", "list_without_predecessor",
+            [](auto& draft) { draft.change_list = [](wire::DeviceList& made) { made.order.version = 2; }; });
   cases.add("a second list", "list_not_first", [](auto& draft) {
     draft.change_list = [](wire::DeviceList& made) {
       made.order.version = 2;
@@ -179,9 +167,8 @@ void add_chain(Cases& cases) {
   });
   cases.expect_authority("other.example:443");
   cases.add("the list of another home server", "another_home_server", [](auto&) {});
-  cases.add("no device", "wrong_number_of_devices", [](auto& draft) {
-    draft.change_list = [](wire::DeviceList& made) { made.devices.clear(); };
-  });
+  cases.add("no device", "wrong_number_of_devices",
+            [](auto& draft) { draft.change_list = [](wire::DeviceList& made) { made.devices.clear(); }; });
   cases.expect_mailbox(wire::MailboxId::made_of(base::Bytes<16>{7}));
   cases.add("a mailbox that was not issued", "mailbox_not_issued", [](auto&) {});
 }
@@ -211,12 +198,10 @@ void add_devices(Cases& cases) {
   cases.add("a server certificate that is none", "server_certificate_wrong", [](auto& draft) {
     draft.change_list = [](wire::DeviceList& made) { made.devices[0].server_certificate = {1, 2, 3}; };
   });
-  cases.add("no signed prekey", "prekeys_missing", [](auto& draft) {
-    draft.change_prekeys = [](wire::PrekeyUpload& made) { made.signed_prekey.reset(); };
-  });
-  cases.add("no last-resort prekey", "prekeys_missing", [](auto& draft) {
-    draft.change_prekeys = [](wire::PrekeyUpload& made) { made.last_resort.reset(); };
-  });
+  cases.add("no signed prekey", "prekeys_missing",
+            [](auto& draft) { draft.change_prekeys = [](wire::PrekeyUpload& made) { made.signed_prekey.reset(); }; });
+  cases.add("no last-resort prekey", "prekeys_missing",
+            [](auto& draft) { draft.change_prekeys = [](wire::PrekeyUpload& made) { made.last_resort.reset(); }; });
   cases.add("prekeys signed by the account key", "prekey_not_by_device",
             [](auto& draft) { draft.prekey_signer = &draft.account; });
   cases.add("one one-time Kyber prekey with a wrong signature", "prekey_not_by_device", [](auto& draft) {
@@ -227,20 +212,15 @@ void add_devices(Cases& cases) {
 void add_acts(Cases& cases) {
   cases.add("an act by the identity key", "act_not_by_account_key",
             [](auto& draft) { draft.act_signer = &draft.identity; });
-  cases.add("an act without the root", "act_not_by_root",
-            [](auto& draft) { draft.act_root_signer = &draft.account; });
-  cases.add("an act for another server", "act_of_another_request", [](auto& draft) {
-    draft.change_act = [](wire::AccountAct& made) { made.server = "other.example:443"; };
-  });
-  cases.add("an act with another challenge", "act_of_another_request", [](auto& draft) {
-    draft.change_act = [](wire::AccountAct& made) { made.challenge[0] ^= 1; };
-  });
-  cases.add("an act for another body", "act_of_another_request", [](auto& draft) {
-    draft.change_act = [](wire::AccountAct& made) { made.body_hash[0] ^= 1; };
-  });
-  cases.add("an act for a later list", "act_of_another_request", [](auto& draft) {
-    draft.change_act = [](wire::AccountAct& made) { made.order.version = 2; };
-  });
+  cases.add("an act without the root", "act_not_by_root", [](auto& draft) { draft.act_root_signer = &draft.account; });
+  cases.add("an act for another server", "act_of_another_request",
+            [](auto& draft) { draft.change_act = [](wire::AccountAct& made) { made.server = "other.example:443"; }; });
+  cases.add("an act with another challenge", "act_of_another_request",
+            [](auto& draft) { draft.change_act = [](wire::AccountAct& made) { made.challenge[0] ^= 1; }; });
+  cases.add("an act for another body", "act_of_another_request",
+            [](auto& draft) { draft.change_act = [](wire::AccountAct& made) { made.body_hash[0] ^= 1; }; });
+  cases.add("an act for a later list", "act_of_another_request",
+            [](auto& draft) { draft.change_act = [](wire::AccountAct& made) { made.order.version = 2; }; });
 }
 
 }  // namespace

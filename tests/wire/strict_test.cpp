@@ -35,10 +35,14 @@ TEST(StrictReader, JudgesEachFormByItsRule) {
       {"back to an earlier field", {0x08, 0x05, 0x1A, 0x00, 0x12, 0x01, 0xAA}, ParseError::wrong_order},
       {"a number of two bytes that fits into one", {0x08, 0x85, 0x00}, ParseError::overlong_varint},
       {"a tag of two bytes that fits into one", {0x88, 0x00, 0x05}, ParseError::overlong_varint},
-      {"more than 64 bits", {0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F}, ParseError::overlong_varint},
+      {"more than 64 bits",
+       {0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F},
+       ParseError::overlong_varint},
       {"cut within a number", {0x08, 0x85}, ParseError::truncated},
       {"cut within bytes", {0x08, 0x05, 0x12, 0x03, 0xAA}, ParseError::truncated},
-      {"a length near 2^64", {0x12, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01, 0xAA}, ParseError::truncated},
+      {"a length near 2^64",
+       {0x12, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01, 0xAA},
+       ParseError::truncated},
       {"an unknown field below 64", {0x08, 0x05, 0x20, 0x01}, ParseError::unknown_field},
       {"an unknown field from 64 on", {0x08, 0x05, 0x80, 0x04, 0x01}, std::nullopt},
       {"bytes where a number belongs", {0x0A, 0x01, 0x05}, ParseError::wrong_type},
@@ -73,7 +77,8 @@ TEST(StrictReader, HasOneSpellingForEachStatement) {
   std::size_t accepted = 0;
   for (std::size_t i = 0; i < alphabet.size() * alphabet.size() * alphabet.size() * alphabet.size(); ++i) {
     base::Blob bytes;
-    for (std::size_t rest = i, k = 0; k < 4; ++k, rest /= alphabet.size()) bytes.push_back(alphabet[rest % alphabet.size()]);
+    for (std::size_t rest = i, k = 0; k < 4; ++k, rest /= alphabet.size())
+      bytes.push_back(alphabet[rest % alphabet.size()]);
     StrictReader read(bytes);
     const auto number = read.optional_number(1);
     const auto text = read.optional_bytes(2);
