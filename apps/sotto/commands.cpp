@@ -274,18 +274,18 @@ ExitCode run_status(Session& session, const Settings& settings) {
   if (!status) return complain(status.error());
   const store::OwnAccount& own = status->own;
   if (settings.json) {
-    json::object made{{"version", SOTTO_VERSION},
-                      {"server", own.server},
-                      {"server_version", status->server ? json::value(status->server->version) : json::value()},
-                      {"reachable", status->server.has_value()},
-                      {"account", own.account_id.text()},
-                      {"name", own.user_name},
-                      {"device", own.device.value},
-                      {"unsent", status->unsent},
-                      {"refused", status->refused},
-                      {"queued_at_server", status->server ? json::value(status->server->queued) : json::value()},
-                      {"store", store::library_version()},
-                      {"store_sound", status->store_problem.empty()}};
+    const json::object made{{"version", SOTTO_VERSION},
+                            {"server", own.server},
+                            {"server_version", status->server ? json::value(status->server->version) : json::value()},
+                            {"reachable", status->server.has_value()},
+                            {"account", own.account_id.text()},
+                            {"name", own.user_name},
+                            {"device", own.device.value},
+                            {"unsent", status->unsent},
+                            {"refused", status->refused},
+                            {"queued_at_server", status->server ? json::value(status->server->queued) : json::value()},
+                            {"store", store::library_version()},
+                            {"store_sound", status->store_problem.empty()}};
     print(json::serialize(made));
     return ExitCode::done;
   }

@@ -45,7 +45,7 @@ void write_text(int terminal, const std::string& text) {
 client::Result<base::SecretBlob> from_file(const std::string& file) {
   auto bytes = store::read_small_file(file);
   if (!bytes) return client::refused("the passphrase file can't be read: " + bytes.error().message);
-  base::SecretBlob whole(*std::move(bytes));
+  const base::SecretBlob whole(*std::move(bytes));
   const base::View all = whole.expose();
   std::size_t size = 0;
   while (size < all.size() && all[size] != '\n' && all[size] != '\r') ++size;

@@ -5,7 +5,7 @@
 namespace sotto::base {
 
 std::string to_text(Timestamp at) {
-  const std::time_t seconds = static_cast<std::time_t>(at.ms / 1000);
+  const auto seconds = static_cast<std::time_t>(at.ms / 1000);
   std::tm parts{};
   if (gmtime_r(&seconds, &parts) == nullptr) return std::to_string(at.ms) + " ms";
   char text[32];

@@ -38,26 +38,33 @@ bool may_be_introduced(store::Transaction& in, const Selected& session, wire::En
   return !peer || peer->held.list.device(session.device) == nullptr;
 }
 
-base::Result<protocol::Decrypted, protocol::Error> decrypt(store::Transaction& in, const store::OwnAccount& own,
-                                                           const Selected& session, const wire::Envelope& envelope,
-                                                           const Arrival& arrival, base::Random& random) {
-  const protocol::Address local = address_of(own.account_id, own.device);
+/// What every step of one arrival needs.
+struct Situation {
+  store::Transaction& in;
+  const store::OwnAccount& own;
+  base::Timestamp now;
+  base::Random& random;
+};
+
+base::Result<protocol::Decrypted, protocol::Error> decrypt(const Situation& here, const Selected& session,
+                                                           const wire::Envelope& envelope) {
+  const protocol::Address local = address_of(here.own.account_id, here.own.device);
   const protocol::Address remote = address_of(session.account, session.device);
-  const bool is_provisional = may_be_introduced(in, session, envelope.kind);
+  const bool is_provisional = may_be_introduced(here.in, session, envelope.kind);
   const protocol::Trust trust = [&](const protocol::Address& who, const crypto::PublicKey& identity, protocol::Use) {
-    return is_provisional || is_listed(in, who, identity);
+    return is_provisional || is_listed(here.in, who, identity);
   };
-  const protocol::Context context{.identity = own.identity,
-                                  .registration_id = protocol::RegistrationId(own.registration_id.value),
+  const protocol::Context context{.identity = here.own.identity,
+                                  .registration_id = protocol::RegistrationId(here.own.registration_id.value),
                                   .local = local,
                                   .remote = remote,
                                   .trust = trust,
-                                  .now_ms = static_cast<std::uint64_t>(arrival.now.ms),
-                                  .random = random};
+                                  .now_ms = static_cast<std::uint64_t>(here.now.ms),
+                                  .random = here.random};
   if (envelope.kind == wire::EnvelopeKind::signal) {
     return protocol::decrypt_signal(session.record, envelope.message, context);
   }
-  return protocol::decrypt_prekey(session.record, envelope.message, StoredPrekeys(in), context);
+  return protocol::decrypt_prekey(session.record, envelope.message, StoredPrekeys(here.in), context);
 }
 
 /// What the decrypted bytes say, and that they are for us.
@@ -147,7 +154,7 @@ base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAcc
   const auto envelope = wire::Envelope::parse(arrival.envelope);
   if (!envelope) return Refusal("its envelope " + std::string(wire::to_text(envelope.error())));
   TRY(const Selected session, select_session(in, arrival.hint));
-  const auto decrypted = decrypt(in, own, session, *envelope, arrival, random);
+  const auto decrypted = decrypt({.in = in, .own = own, .now = arrival.now, .random = random}, session, *envelope);
   if (!decrypted && decrypted.error() == protocol::Error::duplicate_message) return Verdict(Duplicate{});
   if (!decrypted) return Refusal(to_text(decrypted.error()));
 

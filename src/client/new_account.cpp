@@ -16,6 +16,7 @@ struct Keys {
   wire::RootKeys root;
   crypto::KeyPair account;
   crypto::KeyPair identity;
+  base::Day day;  // on which all of it is made: the first epoch, too
 };
 
 wire::RegistrationId draw_registration_id(base::Random& random) {
@@ -37,12 +38,12 @@ base::Bytes<wire::private_size> seal_private(const store::AccountSecret& secret,
   return *base::fixed<wire::private_size>(base::concat({nonce, sealed}));
 }
 
-wire::Signed make_certificate(const Keys& keys, base::Day today, base::Random& random) {
+wire::Signed make_certificate(const Keys& keys, base::Random& random) {
   const wire::AccountCertificate made{.account_id = wire::account_id_of(keys.root.root.public_key),
                                       .first_root = keys.root.root.public_key,
-                                      .epoch = today.value,
+                                      .epoch = keys.day.value,
                                       .account_key = keys.account.public_key,
-                                      .day = today};
+                                      .day = keys.day};
   return wire::Signed::make(wire::names::account_certificate, made.serialize(), keys.root.root.private_key, random);
 }
 
@@ -55,14 +56,14 @@ wire::Signed make_backup_statement(const Keys& keys, base::Random& random) {
 }
 
 wire::Device make_device(const Keys& keys, const NewAccountPlan& plan, const store::AccountSecret& secret,
-                         base::Day today, base::Random& random) {
+                         base::Random& random) {
   const wire::AccountId account = wire::account_id_of(keys.root.root.public_key);
   wire::Device made{.number = first_device,
                     .identity_key = keys.identity.public_key,
                     .registration_id = draw_registration_id(random),
                     .mailbox_id = plan.invitation.mailbox_id,
                     .sealed = seal_private(secret, account, keys.identity.public_key, random),
-                    .day_added = today,
+                    .day_added = keys.day,
                     .consent = {},
                     .server_certificate = {}};
   made.consent =
@@ -75,11 +76,11 @@ wire::Device make_device(const Keys& keys, const NewAccountPlan& plan, const sto
 }
 
 wire::Signed make_list(const Keys& keys, const wire::Device& device, const wire::Signed& certificate,
-                       const std::string& server, base::Day today, base::Random& random) {
+                       const std::string& server, base::Random& random) {
   const wire::DeviceList made{.account_id = wire::account_id_of(keys.root.root.public_key),
                               .certificate_hash = wire::hash(wire::names::account_certificate, certificate.statement),
-                              .order = {.links = 0, .epoch = today.value, .version = 1},
-                              .day = today,
+                              .order = {.links = 0, .epoch = keys.day.value, .version = 1},
+                              .day = keys.day,
                               .home_server = server,
                               .tls_pin = std::nullopt,
                               .previous = {},
@@ -88,12 +89,12 @@ wire::Signed make_list(const Keys& keys, const wire::Device& device, const wire:
 }
 
 base::Blob make_request(const Keys& keys, const NewAccountPlan& plan, const wire::RegistrationBody& parts,
-                        base::Day today, base::Random& random) {
+                        base::Random& random) {
   base::Blob body = parts.serialize();
   const wire::AccountAct act{.server = plan.server,
                              .account_id = wire::account_id_of(keys.root.root.public_key),
                              .operation = wire::Operation::registration,
-                             .order = {.links = 0, .epoch = today.value, .version = 1},
+                             .order = {.links = 0, .epoch = keys.day.value, .version = 1},
                              .challenge = plan.invitation.challenge,
                              .body_hash = crypto::sha256({body})};
   wire::RegistrationRequest made{.body = std::move(body), .act = {}, .root_signature = {}};
@@ -112,25 +113,25 @@ Secret draw(base::Random& random) {
 
 void make_account(store::Transaction& in, const NewAccountPlan& plan, const wire::RecoveryKey& recovery_key,
                   base::Timestamp now, base::Random& random) {
-  const base::Day today = base::day_of(now);
   Keys keys{.root = wire::derive_root_keys(recovery_key),
             .account = crypto::KeyPair::generate(random),
-            .identity = crypto::KeyPair::generate(random)};
+            .identity = crypto::KeyPair::generate(random),
+            .day = base::day_of(now)};
   auto secret = draw<store::AccountSecret>(random);
   auto token = draw<store::DeviceToken>(random);
-  const wire::Device device = make_device(keys, plan, secret, today, random);
-  const wire::Signed certificate = make_certificate(keys, today, random);
-  wire::RegistrationBody parts{.certificate = certificate,
-                               .backup_statement = make_backup_statement(keys, random),
-                               .list = make_list(keys, device, certificate, plan.server, today, random),
-                               .user_name = plan.user_name,
-                               .token_hash = wire::hash(wire::names::device_token, token.expose()),
-                               .prekeys = prekey_stock::make(in, keys.identity.private_key,
-                                                             {.medium_term = true,
-                                                              .one_time = prekey_stock::one_time_target,
-                                                              .one_time_kyber = prekey_stock::one_time_target},
-                                                             now, random)};
-  const base::Blob request = make_request(keys, plan, parts, today, random);
+  const wire::Device device = make_device(keys, plan, secret, random);
+  const wire::Signed certificate = make_certificate(keys, random);
+  const wire::RegistrationBody parts{.certificate = certificate,
+                                     .backup_statement = make_backup_statement(keys, random),
+                                     .list = make_list(keys, device, certificate, plan.server, random),
+                                     .user_name = plan.user_name,
+                                     .token_hash = wire::hash(wire::names::device_token, token.expose()),
+                                     .prekeys = prekey_stock::make(in, keys.identity.private_key,
+                                                                   {.medium_term = true,
+                                                                    .one_time = prekey_stock::one_time_target,
+                                                                    .one_time_kyber = prekey_stock::one_time_target},
+                                                                   now, random)};
+  const base::Blob request = make_request(keys, plan, parts, random);
 
   const store::OwnAccount account{
       .account_id = wire::account_id_of(keys.root.root.public_key),

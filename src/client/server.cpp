@@ -174,7 +174,7 @@ asio::awaitable<Result<std::unique_ptr<Mailbox>>> Server::open_mailbox() {
   net::Request head{.method = "GET", .target = "/v1/mailbox", .headers = headers(), .body = {}};
   net::Endpoint endpoint{.host = reach_.authority.host, .port = reach_.authority.port};
   net::ClientTls options = tls();
-  net::WebSocketLimits limits;
+  const net::WebSocketLimits limits;
   auto socket = co_await net::connect_websocket(transport_, timer_, std::move(endpoint), std::move(options),
                                                 std::move(head), limits, patience);
   if (!socket && socket.error().http_status == 401) {

@@ -8,7 +8,7 @@ namespace {
 class SystemAlarm final : public Timer::Alarm {
  public:
   SystemAlarm(asio::any_io_executor executor, Duration from_now, std::function<void()> ring)
-      : timer_(std::move(executor), from_now), ring_(std::make_shared<std::function<void()>>(std::move(ring))) {
+      : timer_(executor, from_now), ring_(std::make_shared<std::function<void()>>(std::move(ring))) {
     // A wait that has already completed can't be cancelled any more, hence the weak pointer: dead alarms stay silent.
     timer_.async_wait([ring = std::weak_ptr(ring_)](boost::system::error_code cancelled) {
       const auto alive = ring.lock();

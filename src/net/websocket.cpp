@@ -279,6 +279,7 @@ asio::awaitable<void> WebSocket::close(CloseReason reason) { return implementati
 void WebSocket::cut() { implementation_->cut(); }
 std::optional<CloseReason> WebSocket::close_reason() const { return implementation_->close_reason(); }
 
+// NOLINTNEXTLINE(readability-function-size): a connection has this many independent parts
 asio::awaitable<Result<std::unique_ptr<WebSocket>>> open_websocket(std::unique_ptr<Stream> stream, Timer& timer,
                                                                    std::string authority, Request head,
                                                                    WebSocketLimits limits, Duration at_most) {
@@ -288,6 +289,7 @@ asio::awaitable<Result<std::unique_ptr<WebSocket>>> open_websocket(std::unique_p
   co_return std::make_unique<WebSocket>(made);
 }
 
+// NOLINTNEXTLINE(readability-function-size): the same, and the way there
 asio::awaitable<Result<std::unique_ptr<WebSocket>>> connect_websocket(Transport& transport, Timer& timer,
                                                                       Endpoint server, ClientTls tls, Request head,
                                                                       WebSocketLimits limits, Duration at_most) {

@@ -81,7 +81,7 @@ asio::awaitable<void> MailboxSession::acknowledge() {
       co_await acked_.wait();
       continue;
     }
-    std::vector<std::uint64_t> positions = acks_;  // all that came during the last commit, in one
+    const std::vector<std::uint64_t> positions = acks_;  // all that came during the last commit, in one
     const auto done = co_await storage_.acknowledge(device_.row, positions);
     for (const std::uint64_t position : positions) {
       const auto found = in_flight_.find(position);

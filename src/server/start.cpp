@@ -35,7 +35,7 @@ Start<net::ServerTls> tls_files(const StartOptions& options, const net::Endpoint
   if (const auto name = net::parse_endpoint(options.name, 443)) hosts.push_back(name->host);
   const auto own = net::own_ca(options.data / "tls", hosts, clock.now());
   if (!own) return Failure{net::to_text(own.error())};
-  out << "clients need --server-ca " << own->ca_file.string() << std::endl;
+  out << "clients need --server-ca " << own->ca_file.string() << '\n' << std::flush;
   return own->server;
 }
 
@@ -71,7 +71,7 @@ Start<void> serve(const StartOptions& options, std::ostream& out) {
     (*acceptor)->close();
     net::spawn(loop.executor(), stop(server, loop));
   });
-  out << "listening on https://" << net::to_text((*acceptor)->bound()) << std::endl;
+  out << "listening on https://" << net::to_text((*acceptor)->bound()) << '\n' << std::flush;
   loop.run();
   base::log::info("stopped");
   return {};
@@ -83,7 +83,7 @@ int run(const StartOptions& options, std::ostream& out, std::ostream& err) {
   base::harden_process();
   const auto served = serve(options, out);
   if (served) return 0;
-  err << "sotto-server: " << served.error().text << std::endl;
+  err << "sotto-server: " << served.error().text << '\n' << std::flush;
   return 1;
 }
 

@@ -64,7 +64,7 @@ base::Result<void, Problem> Store::check() try {
 void Store::roll_back() noexcept {
   try {
     database_.run("ROLLBACK");
-  } catch (const SqlError&) {
+  } catch (const SqlError&) {  // NOLINT(bugprone-empty-catch): there is nothing left to do
     // A failed COMMIT may have rolled back by itself; the next BEGIN says so if it did not.
   }
 }

@@ -68,7 +68,7 @@ std::string Authority::text() const {
 }
 
 std::optional<Authority> Authority::parse(std::string_view text) {
-  const auto made = split(text, std::nullopt);
+  auto made = split(text, std::nullopt);
   if (!made || made->text() != text) return std::nullopt;
   return made;
 }

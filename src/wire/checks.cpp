@@ -101,6 +101,7 @@ std::string Refusal::text() const {
   return sentence;
 }
 
+// NOLINTNEXTLINE(readability-function-size): one line for each rule
 std::string_view name(Rule rule) {
   switch (rule) {
     case Rule::malformed_request:

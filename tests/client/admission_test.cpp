@@ -155,9 +155,11 @@ TEST_F(Hostile, AnotherAccountKeyInTheSameEpochIsAForkAndRefused) {
   ana.knows(ben);
   ben.knows(ana);
   ana.start_session(ben);
-  wire::Content content = ana.content(ben, "hello");
-  content.introduction = ana.forked_certificate();
-  expect_refused(ana.hint(), ana.seal(ben, content), "its introduction contradicts one that was seen before");
+  for (const std::uint32_t version : {1u, 2u, 9u}) {
+    wire::Content content = ana.content(ben, "hello");
+    content.introduction = ana.forked_certificate(version);
+    expect_refused(ana.hint(), ana.seal(ben, content), "its introduction contradicts one that was seen before");
+  }
 }
 
 TEST_F(Hostile, ANextListThatDoesNotNameTheOneHeldIsAForkAndRefused) {
@@ -317,6 +319,18 @@ TEST_F(Hostile, AReplayOnOneTimePrekeysIsRefusedWhenItsSessionIsGone_A17) {
   ben.drop_session(ana);
   ben.home.run("DELETE FROM messages");
   expect_refused(ana.hint(), envelope, "it uses a prekey that is gone");
+}
+
+TEST_F(Hostile, BothOneTimePrekeysAreGoneOnceTheyWereUsed_A17) {
+  all_know_each_other();
+  ana.start_session(ben);
+  const auto curve = ben.home.number("SELECT count(*) FROM one_time_prekeys");
+  const auto kyber = ben.home.number("SELECT count(*) FROM kyber_prekeys");
+  ASSERT_EQ(outcome(ben.receive(ana, ana.seal(ben, ana.content(ben, "first")))), "accepted");
+  EXPECT_EQ(ben.home.number("SELECT count(*) FROM one_time_prekeys"), curve - 1);
+  EXPECT_EQ(ben.home.number("SELECT count(*) FROM kyber_prekeys"), kyber - 1);
+  ASSERT_EQ(outcome(ben.receive(ana, ana.seal(ben, ana.content(ben, "second")))), "accepted");
+  EXPECT_EQ(ben.home.number("SELECT count(*) FROM one_time_prekeys"), curve - 1);
 }
 
 TEST_F(Hostile, LastResortPrekeysServeManyPeople) {

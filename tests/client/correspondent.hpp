@@ -93,7 +93,7 @@ class Correspondent {
     return made;
   }
   /// Another account key in the same epoch, by the same root: two certificates in one place.
-  wire::Introduction forked_certificate() {
+  wire::Introduction forked_certificate(std::uint32_t version) {
     const auto root = wire::derive_root_keys(recovery_key);
     const auto usurper = crypto::KeyPair::generate(random);
     wire::Introduction made = introduction();
@@ -103,6 +103,8 @@ class Correspondent {
         wire::Signed::make(wire::names::account_certificate, certificate.serialize(), root.root.private_key, random);
     auto list = *wire::DeviceList::parse(made.list.statement);
     list.certificate_hash = wire::hash(wire::names::account_certificate, made.certificate.statement);
+    list.order.version = version;
+    if (version > 1) list.previous = {wire::hash(wire::names::device_list, introduction().list.statement)};
     list.devices.front().server_certificate =
         relay::ServerCertificate::issue(1, list.devices.front().identity_key, usurper.private_key, random).serialize();
     made.list = wire::Signed::make(wire::names::device_list, list.serialize(), usurper.private_key, random);

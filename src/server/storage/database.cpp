@@ -7,9 +7,9 @@ Database::Database(const std::filesystem::path& file, Access access) {
                     (access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
   const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
   if (code != SQLITE_OK) {
-    const SqlError error{.code = code & 0xff, .message = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code)};
+    std::string message = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
     sqlite3_close_v2(handle_);
-    throw error;
+    throw SqlError{.code = code & 0xff, .message = std::move(message)};
   }
   sqlite3_busy_timeout(handle_, 10'000);  // a reader may meet a checkpoint or a recovery; nobody else has this file
 }

@@ -47,7 +47,7 @@ class Query {
   template <class... Values>
   Query(Database& database, std::string_view sql, const Values&... values)
       : database_(database), statement_(database.prepared(sql)) {
-    int at = 0;
+    [[maybe_unused]] int at = 0;  // NOLINT(misc-const-correctness): some queries have no values
     (bind(++at, values), ...);
   }
   ~Query();

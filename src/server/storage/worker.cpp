@@ -111,7 +111,7 @@ void Worker::read(Job& job) {
 void Worker::write(std::span<Job> batch) {
   try {
     database_->execute("BEGIN IMMEDIATE");
-    for (Job& job : batch) {
+    for (const Job& job : batch) {
       Query(*database_, "SAVEPOINT job").run();
       try {
         job.act(*database_);
