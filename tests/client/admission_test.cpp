@@ -134,6 +134,26 @@ TEST_F(Hostile, AListThatStealsAContactsKeyIsRefused_A12) {
   expect_refused(eve.hint(), eve.seal(ben, content), "its introduction does not verify");
 }
 
+TEST_F(Hostile, AKeyThatConsentsToTwoAccountsIsOneAccountsOnly_A12) {
+  ben.knows(ana);
+  eve.knows(ben);
+  eve.start_session(ben);
+  wire::Content content = eve.content(ben, "we share a device");
+  content.introduction = eve.changed_list([&](wire::DeviceList& list) {
+    const store::OwnAccount accomplice = ana.own();
+    wire::Device shared = wire::DeviceList::parse(accomplice.introduction.list.statement)->devices.front();
+    shared.number = wire::DeviceNumber(2);
+    const base::Blob consent = shared.consent_of(eve.id()).serialize();
+    shared.consent = crypto::sign(accomplice.identity.private_key,
+                                  wire::to_be_signed(wire::names::device_consent, consent), eve.random);
+    shared.server_certificate =
+        relay::ServerCertificate::issue(2, shared.identity_key, eve.own().account_key, eve.random).serialize();
+    list.devices.push_back(shared);
+  });
+  ASSERT_TRUE(wire::check_introduction(*content.introduction)) << "by itself it is sound";
+  expect_refused(eve.hint(), eve.seal(ben, content), "its introduction does not verify");
+}
+
 TEST_F(Hostile, AnIntroductionThatIsNotSignedIsRefused) {
   ana.knows(ben);
   ana.start_session(ben);
