@@ -16,7 +16,7 @@ $(BUILD)/build.ninja: CMakeLists.txt CMakePresets.json
 
 build: setup     ## the programs, in build/bin/
 	@mkdir -p build
-	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@$(MAKE) -s --no-print-directory $(BUILD)/build.ninja
 	@ninja -C $(BUILD) -j $(JOBS) programs
 	@tools/place-programs $(BUILD)/bin build/bin
 
