@@ -4,27 +4,41 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
+#include <csignal>
+
 #include "store/file.hpp"
 
 namespace sotto::app {
 namespace {
 
-/// The terminal without echo, until it dies.
+constexpr std::array interruptions{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+volatile std::sig_atomic_t interrupted_by = 0;
+
+/// The terminal without echo, until it dies. What interrupts meanwhile takes effect when the echo is back.
 class Silence {
  public:
   explicit Silence(int terminal) : terminal_(terminal) {
+    struct sigaction note{};
+    note.sa_handler = [](int signal) { interrupted_by = signal; };  // and without SA_RESTART a read ends
+    for (std::size_t i = 0; i < interruptions.size(); ++i) sigaction(interruptions[i], &note, &actions_[i]);
     tcgetattr(terminal_, &before_);
     termios silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     tcsetattr(terminal_, TCSAFLUSH, &silent);
   }
-  ~Silence() { tcsetattr(terminal_, TCSAFLUSH, &before_); }
+  ~Silence() {
+    tcsetattr(terminal_, TCSAFLUSH, &before_);
+    for (std::size_t i = 0; i < interruptions.size(); ++i) sigaction(interruptions[i], &actions_[i], nullptr);
+    if (interrupted_by != 0) raise(interrupted_by);
+  }
   Silence(const Silence&) = delete;
   Silence& operator=(const Silence&) = delete;
 
  private:
   int terminal_;
   termios before_{};
+  std::array<struct sigaction, interruptions.size()> actions_{};
 };
 
 std::optional<std::string> read_line(int terminal) {
@@ -64,11 +78,14 @@ base::SecretBlob take(std::string& typed) {
 std::optional<std::string> ask_on_terminal(const std::string& question, bool shows_typing) {
   const store::Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC));
   if (!terminal) return std::nullopt;
-  write_text(terminal.raw(), question);
-  if (shows_typing) return read_line(terminal.raw());
+  if (shows_typing) {
+    write_text(terminal.raw(), question);
+    return read_line(terminal.raw());
+  }
   std::optional<std::string> typed;
   {
-    const Silence silence(terminal.raw());
+    const Silence silence(terminal.raw());  // before the question: who answers at once is not shown either
+    write_text(terminal.raw(), question);
     typed = read_line(terminal.raw());
   }
   write_text(terminal.raw(), "\n");
