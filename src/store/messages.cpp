@@ -175,6 +175,10 @@ void keep(Transaction& in, base::View fingerprint, std::string_view reason, base
       .bind(reason)
       .bind(now.ms)
       .run();
+  if (count(in) <= max_kept) return;
+  in.prepare("DELETE FROM refusals WHERE fingerprint IN (SELECT fingerprint FROM refusals ORDER BY at LIMIT ?)")
+      .bind(max_kept / 10)
+      .run();
 }
 
 std::optional<std::string> reason(Transaction& in, base::View fingerprint) {

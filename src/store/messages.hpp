@@ -78,6 +78,8 @@ std::int64_t count_unsent(Transaction& in);
 
 namespace refusals {
 
+constexpr std::int64_t max_kept = 10'000;  // the oldest go: a server that sends rubbish for ever fills no disk
+
 void keep(Transaction& in, base::View fingerprint, std::string_view reason, base::Timestamp now);
 std::optional<std::string> reason(Transaction& in, base::View fingerprint);
 std::int64_t count(Transaction& in);

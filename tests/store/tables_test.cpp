@@ -172,6 +172,18 @@ TEST_F(Tables, RefusalsAreRememberedOnce) {
   });
 }
 
+TEST_F(Tables, OnlyTheNewestRefusalsStay) {
+  within([&](Transaction& in) {
+    const auto fingerprint = [](std::int64_t i) {
+      return base::Blob{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8)};
+    };
+    for (std::int64_t i = 0; i <= refusals::max_kept; ++i) refusals::keep(in, fingerprint(i), "noise", {i});
+    EXPECT_LE(refusals::count(in), refusals::max_kept);
+    EXPECT_FALSE(refusals::reason(in, fingerprint(0)));
+    EXPECT_TRUE(refusals::reason(in, fingerprint(refusals::max_kept)));
+  });
+}
+
 TEST_F(Tables, SessionsAndViewsComeBack) {
   within([&](Transaction& in) {
     EXPECT_FALSE(sessions::load(in, ben.account_id(), wire::DeviceNumber(1)));
