@@ -139,10 +139,13 @@ ExitCode register_new(Session& session, const Settings& settings, const Register
   if (!handed_out) return complain(handed_out.error());
   const auto registered = session.wait(session.engine().register_account(wish, *invitation, key));
   if (!registered) {
-    if (registered.error().error == client::Error::refused) {
-      if (!options.recovery_key_file.empty()) unlink(options.recovery_key_file.c_str());
-      std::cerr << "sotto: nothing was registered; this recovery key belongs to no account\n";
-    }
+    const auto pending = session.engine().has_pending_registration();
+    const auto has_account = session.engine().has_account();
+    const bool is_void = pending && has_account && !*pending && !*has_account;
+    if (is_void && !options.recovery_key_file.empty()) unlink(options.recovery_key_file.c_str());
+    std::cerr << (is_void ? "sotto: nothing was registered; this recovery key belongs to no account\n"
+                          : "sotto: whether the account was registered is not known yet; keep the recovery key and run "
+                            "`sotto register` again\n");
     return complain(registered.error());
   }
   return report_registered(session, settings);
@@ -363,7 +366,9 @@ class AllCommands final : public Commands {
   void add_send(CLI::App& app) {
     CLI::App* command = app.add_subcommand("send", "Send a text; prints the message's id");
     command->add_option("CONTACT", whom_, "Nickname, account id or user name")->required();
-    command->add_option("TEXT", words_, "The text; - reads standard input")->required();
+    command->add_option("TEXT", words_, "The text; - reads standard input")
+        ->required()
+        ->allow_extra_args(false);  // else "[a,b]" is taken for a list
     with_session(command, [this](Session& session) {
       std::string text;
       const bool is_from_input = words_.size() == 1 && words_.front() == "-";

@@ -385,6 +385,8 @@ asio::awaitable<Result<void>> Engine::send_one(Server& server, const store::OwnA
         co_return settle_as(store::State::failed, "the server does not know this account");
       case Delivery::refused:
         co_return settle_as(store::State::failed, answer->reason);
+      case Delivery::mailbox_full:
+        co_return refused(server.name() + ": " + answer->reason + "; the message is kept and tried again");
       case Delivery::try_later:
         co_return Problem(Error::unreachable, server.name() + ": " + answer->reason);
       case Delivery::wrong_devices:

@@ -120,8 +120,11 @@ class Engine {
                                                     const store::Message& message);
   asio::awaitable<Result<bool>> refresh(Server& server, wire::AccountId account);
   asio::awaitable<Result<void>> top_up_prekeys(Server& server, const store::OwnAccount& own);
-  asio::awaitable<Result<void>> follow(Mailbox& mailbox, Server& server, const store::OwnAccount& own,
-                                       std::optional<net::Duration> patience,
+  struct Listening {
+    std::optional<net::Duration> patience;
+    bool& went_well;  // set once everything that was there has been seen and what waited has been sent
+  };
+  asio::awaitable<Result<void>> follow(Mailbox& mailbox, Server& server, const store::OwnAccount& own, Listening how,
                                        const std::function<void(const Event&)>& tell);
   Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
   void warn(const Problem& problem) const {

@@ -85,7 +85,9 @@ asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store
 }
 
 asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, const store::OwnAccount& account,
-                                             std::optional<net::Duration> patience, const Told& tell) {
+                                             Listening how, const Told& tell) {
+  const std::optional<net::Duration> patience = how.patience;
+  bool& went_well = how.went_well;
   bool is_over = false;
   std::unique_ptr<net::Timer::Alarm> alarm;
   const auto restart_patience = [&] {
@@ -124,13 +126,15 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, c
       const auto topped_up = co_await top_up_prekeys(server, account);
       if (is_over || (patience && patience->count() == 0)) {
         co_await mailbox.close();
-        if (!sent) co_return sent.error();
+        if (!sent && sent.error().error == Error::unreachable) co_return sent.error();
+        if (!sent) warn(sent.error());  // everything was received all the same
         co_return topped_up;
       }
       if (!sent && sent.error().error == Error::unreachable) co_return sent.error();
       if (!sent) warn(sent.error());
       if (!topped_up && topped_up.error().error == Error::unreachable) co_return topped_up.error();
       if (!topped_up) warn(topped_up.error());
+      went_well = true;
     }
   }
 }
@@ -144,9 +148,11 @@ asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patie
     Server server = server_for(*account);
     auto mailbox = co_await server.open_mailbox();
     if (mailbox) {
-      attempt = 0;
       reached(Step::mailbox_open);
-      const auto ended = co_await follow(**mailbox, server, *account, patience, tell);
+      bool went_well = false;
+      const Listening how{.patience = patience, .went_well = went_well};
+      const auto ended = co_await follow(**mailbox, server, *account, how, tell);
+      if (went_well) attempt = 0;  // an open mailbox alone is no success: the pauses go on growing
       if (ended || patience || ended.error().error != Error::unreachable) co_return ended;
     } else if (patience || mailbox.error().error != Error::unreachable) {
       co_return mailbox.error();

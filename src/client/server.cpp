@@ -1,5 +1,8 @@
 #include "client/server.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "wire/frames.pb.h"
 
 namespace sotto::client {
@@ -54,6 +57,12 @@ Problem problem_of(const net::Response& response, const std::string& server) {
   return {may_pass ? Error::unreachable : Error::refused, server + ": " + words};
 }
 
+bool is_verdict_on_registration(const std::string& code) {
+  constexpr std::array verdicts{"bad_statement", "bad_host",       "challenge_expired", "registration_closed",
+                                "key_known",     "account_exists", "name_taken"};
+  return std::ranges::find(verdicts, code) != verdicts.end();
+}
+
 }  // namespace
 
 Server::Server(net::Transport& transport, net::Timer& timer, Reach reach, std::string bearer)
@@ -93,9 +102,12 @@ asio::awaitable<Result<std::optional<std::string>>> Server::register_account(bas
   auto answer = co_await call("POST", "/v1/register", std::move(request));
   if (!answer) co_return answer.error();
   if (answer->status == 200) co_return std::optional<std::string>();
-  const Problem problem = problem_of(*answer, name());
-  if (problem.error == Error::unreachable) co_return problem;
-  co_return std::optional<std::string>(problem.message);
+  // Only the server's own word ends a registration; a proxy's 404 or a page of some gateway says nothing about it.
+  if (!is_verdict_on_registration(error_of(*answer).code)) {
+    co_return Problem(Error::unreachable,
+                      name() + ": no answer to the registration yet (status " + std::to_string(answer->status) + ")");
+  }
+  co_return std::optional<std::string>(problem_of(*answer, name()).message);
 }
 
 asio::awaitable<Result<wire::Introduction>> Server::fetch_introduction(std::string target) {
@@ -157,11 +169,18 @@ asio::awaitable<Result<SendAnswer>> Server::send(base::Blob request) {
   auto answer = co_await call("POST", "/v1/messages", std::move(request));
   if (!answer) co_return answer.error();
   const Answer error = error_of(*answer);
-  if (answer->status == 200) co_return SendAnswer{.delivery = Delivery::stored, .reason = {}};
+  // Stored is an empty 200, refused is an error with a code of ours; anything else comes from somebody in between.
+  if (answer->status == 200 && answer->body.empty()) co_return SendAnswer{.delivery = Delivery::stored, .reason = {}};
+  if (answer->status == 200 || error.code.empty()) {
+    co_return Problem(Error::unreachable, name() + ": what answered is not the Sotto server (status " +
+                                              std::to_string(answer->status) + ")");
+  }
   if (error.code == "wrong_devices" || error.code == "stale_devices") {
     co_return SendAnswer{.delivery = Delivery::wrong_devices, .reason = error.message};
   }
-  if (answer->status == 404) co_return SendAnswer{.delivery = Delivery::no_such_account, .reason = error.message};
+  if (error.code == "unknown_account")
+    co_return SendAnswer{.delivery = Delivery::no_such_account, .reason = error.message};
+  if (error.code == "mailbox_full") co_return SendAnswer{.delivery = Delivery::mailbox_full, .reason = error.message};
   if (answer->status == 429 || answer->status >= 500) {
     co_return SendAnswer{.delivery = Delivery::try_later, .reason = error.message};
   }

@@ -23,8 +23,9 @@ enum class Delivery {
   stored,         // durably: it is the server's now
   wrong_devices,  // the list it was made for is not the account's any more; nothing was delivered
   no_such_account,
-  try_later,  // the mailbox is full, or the server asks to wait
-  refused,    // for ever, with a reason
+  mailbox_full,  // the recipient has to fetch first; others can be written to
+  try_later,     // the server asks to wait
+  refused,       // for ever, with a reason
 };
 
 struct SendAnswer {

@@ -44,8 +44,8 @@ std::vector<Contact> all_where(Transaction& in, std::string_view condition, cons
 
 std::string Contact::name() const {
   if (nickname) return *nickname;
-  if (claimed_name) return *claimed_name;
   if (user_name) return *user_name;
+  if (claimed_name) return *claimed_name;
   return account_id.text().substr(0, 8);
 }
 

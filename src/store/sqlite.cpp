@@ -3,6 +3,7 @@
 #include <sqlcipher/sqlite3.h>
 #include <string.h>
 
+#include <cstdio>
 #include <utility>
 
 #include "base/check.hpp"
@@ -42,6 +43,11 @@ Problem problem_of(int code, const char* detail) {
 
 void check(sqlite3* database, int code) {
   if (code != SQLITE_OK) fail(database, code);
+}
+
+bool is_at_least_4_6(const std::string& version) {
+  int major = 0, minor = 0;
+  return std::sscanf(version.c_str(), "%d.%d", &major, &minor) == 2 && (major > 4 || (major == 4 && minor >= 6));
 }
 
 /// SQLCipher's raw-key form, x'64 hex digits': no second key derivation. Wiped by the caller.
@@ -124,7 +130,7 @@ Connection::Connection(const std::filesystem::path& file, std::span<const std::u
 
     auto version = prepare("PRAGMA cipher_version");
     // A plain libsqlite3 in the same process has the same names and would write everything in the clear.
-    if (!version.step() || version.text(0) < "4.6") {
+    if (!version.step() || !is_at_least_4_6(version.text(0))) {
       throw SqlError{{Error::old_library, "the database library is not SQLCipher 4.6 or newer: install libsqlcipher"}};
     }
     run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"

@@ -39,6 +39,15 @@ class Conversation(unittest.TestCase):
             kept = ana.history(ben)[0]
             self.assertEqual((kept["direction"], kept["state"], kept["id"]), ("out", "sent", message_id))
 
+    def test_every_text_arrives_as_it_was_typed(self):
+        with World("ana", "ben") as world:
+            ana, ben = world.people
+            ana.meet(ben)
+            texts = ["[a,b]", "[]", "[1,2,3]", "{}", '"x"', "%", "--", "-v", "[TODO, call Bob]", " "]
+            for text in texts:
+                ana.send(ben, text)
+            self.assertEqual([m["text"] for m in ben.receive()], texts)
+
     def test_a_long_text_from_standard_input_arrives_unchanged(self):
         with World("ana", "ben") as world:
             ana, ben = world.people
