@@ -1,11 +1,13 @@
 #include "client/engine.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "base/encoding.hpp"
 #include "client/introductions.hpp"
 #include "client/prekey_stock.hpp"
 #include "protocol/fingerprint/fingerprint.hpp"
+#include "wire/utf8.hpp"
 
 namespace sotto::client {
 namespace {
@@ -13,6 +15,12 @@ namespace {
 constexpr base::Timestamp earliest_plausible{1'700'000'000'000};  // November 2023: a clock before that is wrong
 
 std::string bearer(const store::OwnAccount& own) { return base::to_base64url(own.token.expose()); }
+
+bool is_nickname(const std::string& text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  return !text.empty() && text.size() <= wire::max_claimed_name && wire::is_utf8(text) &&
+         std::ranges::none_of(text, is_control) && !wire::AccountId::from_text(text);
+}
 
 wire::ListView view_of(const wire::Introduction& introduction) {
   const auto parsed = wire::rules::parse(introduction);
@@ -181,6 +189,9 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
                                                           std::optional<std::string> nickname) {
   const auto account = own();
   if (!account) co_return account.error();
+  if (nickname && !is_nickname(*nickname)) {
+    co_return refused("a nickname is one line of 1 to 64 bytes without control characters, and no account id");
+  }
   const bool is_link = link_or_name.find(':') != std::string::npos;
   std::optional<wire::ContactLink> link;
   if (is_link) {
@@ -265,7 +276,10 @@ Result<std::vector<Event>> Engine::history(const std::string& words, std::option
     std::vector<Event> events;
     for (store::Message& message : store::messages::history(in, with.account_id, last)) {
       const std::string name = message.is_outgoing ? account.user_name : with.name();
-      events.push_back({.message = std::move(message), .sender_name = name});
+      events.push_back(
+          {.message = std::move(message),
+           .sender_name = name,
+           .is_stranger = !message.is_outgoing && with.origin == store::Origin::wrote_first && !with.nickname});
     }
     return events;
   });

@@ -89,7 +89,7 @@ std::vector<Contact> find(Transaction& in, std::string_view words) {
   if (const auto account = wire::AccountId::from_text(words))
     return all_where(in, "WHERE account_id = ?", account->view());
   if (auto found = all_where(in, "WHERE user_name = ?", words); !found.empty()) return found;
-  return all_where(in, "WHERE claimed_name = ? AND nickname IS NULL", words);
+  return all_where(in, "WHERE claimed_name = ? AND nickname IS NULL AND origin <> 3", words);
 }
 
 bool is_nickname_taken(Transaction& in, std::string_view nickname, const wire::AccountId& by_other_than) {

@@ -32,6 +32,7 @@ std::optional<Contact> load(Transaction& in, const wire::AccountId& account);
 /// Adds, or replaces what is known.
 void keep(Transaction& in, const Contact& contact, base::Timestamp now);
 /// By nickname, account id, user name or claimed name, in this order; several if a claimed name is not unique.
+/// What somebody who wrote first claims finds nobody: a stranger can't choose by which word they are written to.
 std::vector<Contact> find(Transaction& in, std::string_view words);
 /// Whether another contact has this nickname.
 bool is_nickname_taken(Transaction& in, std::string_view nickname, const wire::AccountId& by_other_than);

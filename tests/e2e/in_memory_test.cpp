@@ -55,6 +55,8 @@ TEST(InMemory, WhoWritesFirstIsShownAsAStranger) {
   ASSERT_EQ(ben.heard.size(), 1u);
   EXPECT_TRUE(ben.heard[0].is_stranger);
   EXPECT_EQ(ben.heard[0].sender_name, "ana");
+  EXPECT_FALSE(ben.write(ana, "by the name that she chose")) << "A-14";
+  ASSERT_TRUE(ben.add(ana));
   ASSERT_TRUE(ben.write(ana, "now I do"));
   ASSERT_TRUE(ana.listen());
   EXPECT_EQ(ana.texts(), Texts{"now I do"});
