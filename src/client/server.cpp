@@ -101,7 +101,7 @@ asio::awaitable<Result<Invitation>> Server::begin_registration() {
 asio::awaitable<Result<std::optional<std::string>>> Server::register_account(base::Blob request) {
   auto answer = co_await call("POST", "/v1/register", std::move(request));
   if (!answer) co_return answer.error();
-  if (answer->status == 200) co_return std::optional<std::string>();
+  if (answer->status == 200 && answer->body.empty()) co_return std::optional<std::string>();
   // Only the server's own word ends a registration; a proxy's 404 or a page of some gateway says nothing about it.
   if (!is_verdict_on_registration(error_of(*answer).code)) {
     co_return Problem(Error::unreachable,
