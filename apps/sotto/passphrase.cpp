@@ -1,6 +1,7 @@
 #include "passphrase.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -15,12 +16,18 @@ namespace {
 constexpr std::array interruptions{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 volatile std::sig_atomic_t interrupted_by = 0;
 
-/// The terminal without echo, until it dies. What interrupts meanwhile takes effect when the echo is back.
+/// The terminal without echo, until it dies. What interrupts meanwhile takes effect when the echo is back; it is
+/// blocked everywhere but in await_typing, or one that comes just before a read would be noted and the read wait for
+/// ever.
 class Silence {
  public:
   explicit Silence(int terminal) : terminal_(terminal) {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (const int signal : interruptions) sigaddset(&blocked, signal);
+    sigprocmask(SIG_BLOCK, &blocked, &mask_);
     struct sigaction note{};
-    note.sa_handler = [](int signal) { interrupted_by = signal; };  // and without SA_RESTART a read ends
+    note.sa_handler = [](int signal) { interrupted_by = signal; };
     for (std::size_t i = 0; i < interruptions.size(); ++i) sigaction(interruptions[i], &note, &actions_[i]);
     tcgetattr(terminal_, &before_);
     termios silent = before_;
@@ -31,12 +38,20 @@ class Silence {
     tcsetattr(terminal_, TCSAFLUSH, &before_);
     for (std::size_t i = 0; i < interruptions.size(); ++i) sigaction(interruptions[i], &actions_[i], nullptr);
     if (interrupted_by != 0) raise(interrupted_by);
+    sigprocmask(SIG_SETMASK, &mask_, nullptr);
   }
   Silence(const Silence&) = delete;
   Silence& operator=(const Silence&) = delete;
 
+  /// False if it was interrupted before anything was typed.
+  bool await_typing() const {
+    pollfd wanted{terminal_, POLLIN, 0};
+    return ppoll(&wanted, 1, nullptr, &mask_) > 0;
+  }
+
  private:
   int terminal_;
+  sigset_t mask_{};
   termios before_{};
   std::array<struct sigaction, interruptions.size()> actions_{};
 };
@@ -86,7 +101,7 @@ std::optional<std::string> ask_on_terminal(const std::string& question, bool sho
   {
     const Silence silence(terminal.raw());  // before the question: who answers at once is not shown either
     write_text(terminal.raw(), question);
-    typed = read_line(terminal.raw());
+    if (silence.await_typing()) typed = read_line(terminal.raw());  // a whole line: the terminal is in its own mode
   }
   write_text(terminal.raw(), "\n");
   return typed;

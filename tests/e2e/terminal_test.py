@@ -11,6 +11,10 @@ import unittest
 from world import DONE, LOCKED, PATIENCE, REFUSED, Person, World
 
 
+class Ended(AssertionError):
+    """The program let go of its terminal."""
+
+
 class Terminal:
     """A program with a terminal of its own."""
 
@@ -33,17 +37,16 @@ class Terminal:
             try:
                 self.shown += os.read(self.file, 65536).decode(errors="replace")
             except OSError:
-                raise AssertionError(f"ended before {pattern} came:\n{self.shown}") from None
+                raise Ended(f"ended before {pattern} came:\n{self.shown}") from None
 
     def type(self, text):
         os.write(self.file, text.encode() + b"\n")
 
     def end(self):
-        """The exit code."""
+        """The exit code, once the program has let go of the terminal."""
         try:
-            while True:
-                self.shown += os.read(self.file, 65536).decode(errors="replace")
-        except OSError:
+            self.until(r"(?!)")
+        except Ended:
             pass
         _, status = os.waitpid(self.pid, 0)
         os.close(self.file)
