@@ -5,6 +5,7 @@ set(s2n "${awslc}/third_party/s2n-bignum/s2n-bignum-imported")
 
 set(sotto_awslc_c
   "${CMAKE_CURRENT_LIST_DIR}/../src/crypto/awslc/bcm.c"
+  "${CMAKE_CURRENT_LIST_DIR}/../src/crypto/awslc/mlkem768_split.c"
   "${awslc}/crypto/bytestring/asn1_compat.c"
   "${awslc}/crypto/bytestring/cbb.c"
   "${awslc}/crypto/bytestring/cbs.c"
@@ -16,9 +17,12 @@ set(sotto_awslc_c
   "${awslc}/crypto/thread_pthread.c"
   "${awslc}/generated-src/err_data.c")
 
-# What bcm.c includes, named here so that a tree of another version is refused at configure time, file by file.
+# What ours include, named here so that a tree of another version is refused at configure time, file by file.
 set(sotto_awslc_included "")
-file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../src/crypto/awslc/bcm.c" includes REGEX "^#include \"[a-z0-9_]+/[a-z0-9_]+\\.c\"")
+foreach(ours bcm mlkem768_split)
+  file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../src/crypto/awslc/${ours}.c" found REGEX "^#include \"[a-z0-9_/]+/[a-z0-9_]+\\.c\"")
+  list(APPEND includes ${found})
+endforeach()
 foreach(line IN LISTS includes)
   string(REGEX REPLACE "^#include \"(.*)\"$" "\\1" path "${line}")
   list(APPEND sotto_awslc_included "${fips}/${path}")

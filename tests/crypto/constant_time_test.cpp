@@ -8,6 +8,7 @@
 #include "crypto/equal.hpp"
 #include "crypto/hkdf.hpp"
 #include "crypto/kyber1024.hpp"
+#include "crypto/mlkem768_split.hpp"
 #include "crypto/start.hpp"
 #include "crypto/xeddsa.hpp"
 #include "support/seeded_random.hpp"
@@ -102,6 +103,33 @@ TEST_F(ConstantTime, RefusingACiphertextNeverBranchesOnTheSecretKey) {
   make_secret(keys.secret_key.expose().last(32));
   const KyberSecret received = decapsulate(keys.secret_key, *ciphertext);
   make_known(&received, sizeof received);
+  EXPECT_EQ(complaints(), 0u);
+}
+
+TEST_F(ConstantTime, EncapsulatingInHalvesNeverBranchesOnTheMessage) {
+  const mlkem768::SplitKey key = mlkem768::split(mlkem768::generate(random_).public_key);
+  const mlkem768::Message message(random_.bytes<32>());
+  make_secret(message.expose());
+  const mlkem768::FirstHalf first = mlkem768::encapsulate_first(key.header, message);
+  const mlkem768::LastPart last = mlkem768::encapsulate_last(key.header, message, key.vector);
+  make_known(&first, sizeof first);
+  make_known(&last, sizeof last);
+  EXPECT_EQ(complaints(), 0u);
+}
+
+TEST_F(ConstantTime, DecapsulatingTheHalvesNeverBranchesOnTheSecretKey) {
+  const mlkem768::KeyPair keys = mlkem768::generate(random_);
+  const auto sent = mlkem768::encapsulate(keys.public_key, random_);
+  ASSERT_TRUE(sent);
+  mlkem768::Ciphertext forged = sent->ciphertext;
+  forged[1'000] ^= 1;
+  make_secret(keys.secret_key.expose().first(1'152));  // ŝ; behind it stands the public half
+  make_secret(keys.secret_key.expose().last(32));      // z
+  for (const mlkem768::Ciphertext& ciphertext : {sent->ciphertext, forged}) {
+    const auto received = mlkem768::decapsulate(keys.secret_key, ciphertext);
+    make_known(&received, sizeof received);
+    EXPECT_TRUE(received.has_value());
+  }
   EXPECT_EQ(complaints(), 0u);
 }
 
