@@ -69,6 +69,12 @@ std::string to_text(protocol::Error error) {
       return "there is no session for it";
     case protocol::Error::unknown_prekey:
       return "it uses a prekey that is gone";
+    case protocol::Error::no_sender_key:
+      return "its sender key has not come yet";
+    case protocol::Error::invalid_certificate:
+      return "its sender certificate is not valid";
+    case protocol::Error::self_send:
+      return "this device sent it itself";
     case protocol::Error::invalid_session:
       return "the stored session is damaged";
     case protocol::Error::invalid_address:
