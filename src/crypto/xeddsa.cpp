@@ -39,11 +39,9 @@ Scalar nonce_scalar(const PrivateKey& key, base::View message, base::Random& ran
   return r;
 }
 
-}  // namespace
-
-Signature sign(const PrivateKey& key, base::View message, base::Random& random) {
-  const Scalar a = private_scalar(key);
-  const base::Bytes<32> public_key = encoded_multiple_of_base(a);
+// The nonce holds 64 fresh random bytes, so that even a wrong public_key never meets the same r twice.
+Signature sign_as(const Scalar& a, const base::Bytes<32>& public_key, const PrivateKey& key, base::View message,
+                  base::Random& random) {
   const Scalar r = nonce_scalar(key, message, random);
   const base::Bytes<32> commitment = encoded_multiple_of_base(r);
   const Scalar h = reduce(sha512({commitment, public_key, message}));
@@ -53,6 +51,20 @@ Signature sign(const PrivateKey& key, base::View message, base::Random& random) 
   sotto_scalar25519_muladd(signature.data() + 32, h.expose().data(), a.expose().data(), r.expose().data());
   signature[63] = static_cast<std::uint8_t>((signature[63] & 0x7f) | (public_key[31] & 0x80));
   return signature;
+}
+
+}  // namespace
+
+SigningKey::SigningKey(PrivateKey key)
+    : key_(std::move(key)), edwards_(encoded_multiple_of_base(private_scalar(key_))) {}
+
+Signature sign(const PrivateKey& key, base::View message, base::Random& random) {
+  const Scalar a = private_scalar(key);
+  return sign_as(a, encoded_multiple_of_base(a), key, message, random);
+}
+
+Signature sign(const SigningKey& key, base::View message, base::Random& random) {
+  return sign_as(private_scalar(key.private_key()), key.edwards(), key.private_key(), message, random);
 }
 
 bool verify(const PublicKey& key, base::View message, base::View signature) {

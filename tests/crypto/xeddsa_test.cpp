@@ -50,6 +50,20 @@ TEST(Xeddsa, SignsAsRecordedWithTheRecordedRandomness) {
   EXPECT_EQ(recorded.size(), 4u);
 }
 
+TEST(Xeddsa, SignsTheSameWithTheEdwardsFormAtHand) {
+  const auto recorded = cases("sign_with_fixed_randomness");
+  for (const auto& one : recorded) {
+    SCOPED_TRACE(test::text(one, "signature"));
+    const SigningKey key(*PrivateKey::parse(test::hex(one, "private_key")));
+    const SigningKey stored(key.private_key().clone(), key.edwards());
+    for (const SigningKey* each : {&key, &stored}) {
+      test::ScriptedRandom random(test::hex(one, "random_64"));
+      EXPECT_TRUE(base::same(sign(*each, test::hex(one, "message"), random), test::hex(one, "signature")));
+    }
+  }
+  EXPECT_EQ(recorded.size(), 4u);
+}
+
 TEST(Xeddsa, VerifiesAlternateIdentitiesAsRecorded) {
   const auto recorded = cases("alternate_identity");
   for (const auto& one : recorded) {
