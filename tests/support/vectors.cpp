@@ -1,5 +1,7 @@
 #include "support/vectors.hpp"
 
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <sstream>
 
@@ -41,6 +43,11 @@ std::uint64_t number(const boost::json::value& object, std::string_view member) 
 bool has(const boost::json::value& object, std::string_view member) {
   const boost::json::value* found = object.as_object().if_contains(member);
   return found != nullptr && !found->is_null();
+}
+
+void expect_cases(std::string_view what, std::size_t ran, std::size_t recorded) {
+  std::printf("%.*s: %zu cases\n", static_cast<int>(what.size()), what.data(), ran);
+  EXPECT_GE(ran, recorded) << what;
 }
 
 }  // namespace sotto::test

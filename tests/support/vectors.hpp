@@ -27,4 +27,7 @@ std::string text(const boost::json::value& object, std::string_view member);  //
 std::uint64_t number(const boost::json::value& object, std::string_view member);
 bool has(const boost::json::value& object, std::string_view member);  // there, and not null
 
+/// Prints how many recorded cases ran; the test fails if the file gave fewer than it holds.
+void expect_cases(std::string_view what, std::size_t ran, std::size_t recorded);
+
 }  // namespace sotto::test
