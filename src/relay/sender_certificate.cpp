@@ -1,6 +1,6 @@
 #include "relay/sender_certificate.hpp"
 
-#include <optional>
+#include <algorithm>
 
 #include "base/uuid.hpp"
 #include "relay/protobuf.hpp"
@@ -8,17 +8,36 @@
 namespace sotto::relay {
 namespace {
 
+// Of each pair that excludes the other the last one written counts (§8.1).
 struct Body {
+  std::optional<base::View> phone_number;
   std::optional<std::uint32_t> device;
   std::optional<std::uint64_t> expires_ms;
-  base::View identity_key, server, account;
-  bool is_in_profile = true;
+  std::optional<base::View> identity_key;
+  std::variant<std::monostate, base::View, std::uint32_t> signer;
+  std::optional<std::string> account;  // as its issuer wrote it
 };
+
+// A text of 36 characters; whatever it is not becomes nothing.
+std::optional<std::string> account_text(base::View bytes) {
+  std::string text = base::text(bytes);
+  if (!base::parse_uuid(text)) return std::nullopt;
+  return text;
+}
+
+std::optional<std::string> account_text_of_binary(base::View bytes) {
+  const auto uuid = base::fixed<16>(bytes);
+  if (!uuid) return std::nullopt;
+  return base::to_text(base::Uuid{*uuid});
+}
 
 std::optional<Body> parse_body(base::View bytes) {
   Body body;
   const bool is_sound = read_fields(bytes, [&](Field& field) {
     switch (field.number()) {
+      case 1:
+        body.phone_number = field.bytes();
+        break;
       case 2:
         body.device = field.uint32();
         break;
@@ -29,22 +48,43 @@ std::optional<Body> parse_body(base::View bytes) {
         body.identity_key = field.bytes();
         break;
       case 5:
-        body.server = field.bytes();
+        body.signer = field.bytes();
         break;
       case 6:
-        body.account = field.bytes();
+        body.account = account_text(field.bytes());
         break;
-      case 1:
       case 7:
+        body.account = account_text_of_binary(field.bytes());
+        break;
       case 8:
-        body.is_in_profile = false;
-        [[fallthrough]];
+        body.signer = field.uint32();
+        break;
       default:
         field.skip();
     }
   });
   if (!is_sound) return std::nullopt;
   return body;
+}
+
+bool has_every_part(const Body& body) {
+  return body.device && *body.device >= 1 && *body.device <= 127 && body.expires_ms && body.identity_key &&
+         body.signer.index() != 0 && body.account;
+}
+
+Result<std::variant<ServerCertificate, std::uint32_t>> parse_signer(const Body& body) {
+  if (const auto* id = std::get_if<std::uint32_t>(&body.signer)) return {*id};
+  TRY(ServerCertificate server, ServerCertificate::parse(std::get<base::View>(body.signer)));
+  return {std::move(server)};
+}
+
+bool is_in_profile(const SenderCertificate& parsed) {
+  bool is_narrow = true;
+  read_fields(parsed.certificate, [&](Field& field) {
+    if (field.number() == 1 || field.number() == 7 || field.number() == 8) is_narrow = false;
+    field.skip();
+  });
+  return is_narrow && parsed.account == base::to_text(*base::parse_uuid(parsed.account));
 }
 
 }  // namespace
@@ -54,6 +94,7 @@ SenderCertificate SenderCertificate::issue(const Subject& subject, std::uint64_t
                                            base::Random& random) {
   base::Blob body;
   FieldWriter write(body);
+  if (subject.phone_number) write.bytes(1, base::view(*subject.phone_number));
   write.uint64(2, subject.device);
   write.fixed64(3, expires_ms);
   write.bytes(4, subject.identity_key.serialize());
@@ -64,7 +105,8 @@ SenderCertificate SenderCertificate::issue(const Subject& subject, std::uint64_t
           .device = subject.device,
           .expires_ms = expires_ms,
           .identity_key = subject.identity_key,
-          .server = server,
+          .signer = server,
+          .phone_number = subject.phone_number,
           .certificate = std::move(body),
           .signature = signature};
 }
@@ -85,21 +127,25 @@ Result<SenderCertificate> SenderCertificate::parse(base::View bytes) {
   });
   const auto signature = base::fixed<64>(signature_bytes);
   const auto body = parse_body(certificate);
-  if (!is_sound || !signature || !body) return Error::invalid_protobuf;
-  if (!body->is_in_profile) return Error::outside_profile;
-  if (!body->device || *body->device < 1 || *body->device > 127 || !body->expires_ms) return Error::invalid_protobuf;
-  const auto account = base::parse_uuid(base::text(body->account));
-  if (!account || body->identity_key.empty()) return Error::invalid_protobuf;
-  const auto identity_key = crypto::PublicKey::parse(body->identity_key);
+  if (!is_sound || !signature || !body || !has_every_part(*body)) return Error::invalid_protobuf;
+  const auto identity_key = crypto::PublicKey::parse(*body->identity_key);
   if (!identity_key) return Error::invalid_key;
-  TRY(ServerCertificate server, ServerCertificate::parse(body->server));
-  return SenderCertificate{.account = base::to_text(*account),
+  TRY(auto signer, parse_signer(*body));
+  SenderCertificate parsed{.account = *body->account,
                            .device = static_cast<std::uint8_t>(*body->device),
                            .expires_ms = *body->expires_ms,
                            .identity_key = *identity_key,
-                           .server = std::move(server),
+                           .signer = std::move(signer),
                            .certificate = base::blob(certificate),
                            .signature = *signature};
+  if (body->phone_number) parsed.phone_number = base::text(*body->phone_number);
+  return parsed;
+}
+
+Result<SenderCertificate> SenderCertificate::parse_in_profile(base::View bytes) {
+  TRY(SenderCertificate parsed, parse(bytes));
+  if (!is_in_profile(parsed)) return Error::outside_profile;
+  return parsed;
 }
 
 base::Blob SenderCertificate::serialize() const {
@@ -110,11 +156,19 @@ base::Blob SenderCertificate::serialize() const {
   return bytes;
 }
 
-bool SenderCertificate::is_signed_under(std::span<const crypto::PublicKey> trust_roots) const {
+const ServerCertificate* SenderCertificate::server(KnownServers known) const {
+  if (const auto* carried = std::get_if<ServerCertificate>(&signer)) return carried;
+  const auto found = std::ranges::find(known, std::get<std::uint32_t>(signer), &ServerCertificate::id);
+  return found == known.end() ? nullptr : &*found;
+}
+
+bool SenderCertificate::is_signed_under(std::span<const crypto::PublicKey> trust_roots, KnownServers known) const {
+  const ServerCertificate* issuer = server(known);
+  if (issuer == nullptr || issuer->id == revoked_server_id) return false;
   bool is_rooted = false;
   for (const crypto::PublicKey& root : trust_roots)
-    is_rooted |= server.is_signed_by(root);  // all, never stopping early
-  return is_rooted && crypto::verify(server.key, certificate, signature);
+    is_rooted |= issuer->is_signed_by(root);  // all, never stopping early
+  return is_rooted && crypto::verify(issuer->key, certificate, signature);
 }
 
 }  // namespace sotto::relay

@@ -1,18 +1,27 @@
 #pragma once
+#include <optional>
+#include <span>
 #include <string>
+#include <variant>
 
 #include "relay/server_certificate.hpp"
 
 namespace sotto::relay {
 
-/// Says which device a sealed message comes from (signal-protocol.md section 8.1). Sotto's profile is fields 2 to 6:
-/// the issuing server certificate is embedded, the account is its lower-case UUID, and there is no phone number.
+/// Server certificates that a sender certificate may name by number instead of carrying them (signal-protocol.md §8.1).
+/// The caller's table, found by the id inside each; nobody but the official service has one.
+using KnownServers = std::span<const ServerCertificate>;
+
+constexpr std::uint32_t revoked_server_id = 0xDEADC357;  // §8.1: the test id; nothing that it signed counts
+
+/// Says which device a sealed message comes from (§8.1).
 struct SenderCertificate {
-  std::string account;      // 36 characters
+  std::string account;      // a UUID of 36 characters, as issued
   std::uint8_t device = 0;  // 1…127
   std::uint64_t expires_ms = 0;
   crypto::PublicKey identity_key;
-  ServerCertificate server;
+  std::variant<ServerCertificate, std::uint32_t> signer;  // carried along, or the number of a known one
+  std::optional<std::string> phone_number = std::nullopt;
   base::Blob certificate;  // the bytes that were signed, never re-encoded
   crypto::Signature signature{};
 
@@ -20,18 +29,26 @@ struct SenderCertificate {
     std::string account;
     std::uint8_t device;
     crypto::PublicKey identity_key;
+    std::optional<std::string> phone_number = std::nullopt;
   };
   static SenderCertificate issue(const Subject& subject, std::uint64_t expires_ms, const ServerCertificate& server,
                                  const crypto::PrivateKey& server_key, base::Random& random);
 
   /// errors  invalid_protobuf  malformed, a part is missing, a device out of range, an account that is no UUID
   ///         invalid_key       a key is none
-  ///         outside_profile   fields 1, 7 or 8
   static Result<SenderCertificate> parse(base::View bytes);
+  /// As Sotto's own devices write them: fields 2 to 6 only, so the server certificate is carried along and there is no
+  /// phone number, and the account in lower case. A narrower rule on top of parse.
+  ///
+  /// errors  outside_profile, and those of parse
+  static Result<SenderCertificate> parse_in_profile(base::View bytes);
   base::Blob serialize() const;
 
-  /// Whether one of the trust roots signed the server certificate and that one signed this. Says nothing about expiry.
-  bool is_signed_under(std::span<const crypto::PublicKey> trust_roots) const;
+  /// The server certificate behind it; null if it names one that is not in the table.
+  const ServerCertificate* server(KnownServers known) const;
+  /// Whether one of the trust roots signed the server certificate and that one, not being revoked, signed this. Says
+  /// nothing about expiry.
+  bool is_signed_under(std::span<const crypto::PublicKey> trust_roots, KnownServers known = {}) const;
   bool is_expired(std::uint64_t now_ms) const { return now_ms > expires_ms; }  // the last millisecond still counts
 };
 

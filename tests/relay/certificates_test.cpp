@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "base/uuid.hpp"
 #include "relay/protobuf.hpp"
 #include "relay/sender_certificate.hpp"
 #include "support/seeded_random.hpp"
+#include "support/vectors.hpp"
 
 namespace sotto::relay {
 namespace {
@@ -20,12 +22,18 @@ class Certificates : public testing::Test {
 
   // A body as somebody else may write it, signed all the same.
   SenderCertificate::Subject subject_{account, 3, device_.public_key};
-  Result<SenderCertificate> parse_signed(const base::Blob& body) {
+  base::Blob signed_by_device(const base::Blob& body) {
     base::Blob bytes;
     FieldWriter write(bytes);
     write.bytes(1, body);
     write.bytes(2, crypto::sign(device_.private_key, body, random_));
-    return SenderCertificate::parse(bytes);
+    return bytes;
+  }
+  Result<SenderCertificate> parse_general(const base::Blob& body) {
+    return SenderCertificate::parse(signed_by_device(body));
+  }
+  Result<SenderCertificate> parse_signed(const base::Blob& body) {
+    return SenderCertificate::parse_in_profile(signed_by_device(body));
   }
 };
 
@@ -36,7 +44,7 @@ TEST_F(Certificates, ComeBackAsIssuedAndAreSignedUnderTheirRoot) {
   EXPECT_EQ(parsed->device, 3);
   EXPECT_EQ(parsed->expires_ms, 1'000u);
   EXPECT_EQ(parsed->identity_key, device_.public_key);
-  EXPECT_EQ(parsed->server.id, 3u);
+  EXPECT_EQ(parsed->server({})->id, 3u);
   const auto stranger = crypto::KeyPair::generate(random_).public_key;
   EXPECT_TRUE(parsed->is_signed_under(std::array{stranger, root_.public_key}));
   EXPECT_FALSE(parsed->is_signed_under(std::array{stranger}));
@@ -77,6 +85,81 @@ TEST_F(Certificates, RefuseWhatIsOutsideOurProfile) {
   base::Blob body = sender_.certificate;
   FieldWriter(body).uint64(8, 3);
   EXPECT_EQ(parse_signed(body).error(), Error::outside_profile);
+  const SenderCertificate upper_case = SenderCertificate::issue(
+      {"9D0652A3-DCC3-8D11-975F-74D61598733F", 3, device_.public_key}, 1'000, server_, device_.private_key, random_);
+  EXPECT_EQ(parse_signed(upper_case.certificate).error(), Error::outside_profile);
+  EXPECT_TRUE(SenderCertificate::parse(upper_case.serialize()));
+  EXPECT_EQ(SenderCertificate::parse(upper_case.serialize())->account, upper_case.account);  // as issued
+}
+
+TEST_F(Certificates, TakeTheLastOfTwoThatExcludeEachOther) {
+  const base::Uuid uuid{{1, 2, 3}};
+  base::Blob body = sender_.certificate;
+  FieldWriter(body).bytes(7, uuid.bytes);
+  FieldWriter(body).uint64(8, 3);
+  EXPECT_EQ(parse_general(body)->account, base::to_text(uuid));
+  EXPECT_EQ(parse_general(body)->server({}), nullptr);
+  EXPECT_EQ(parse_general(body)->server(std::array{server_})->id, 3u);
+  FieldWriter(body).bytes(5, server_.serialize());
+  FieldWriter(body).bytes(6, base::view(account));
+  EXPECT_EQ(parse_general(body)->account, account);
+  EXPECT_NE(parse_general(body)->server({}), nullptr);
+  FieldWriter(body).bytes(7, base::Blob(15));  // nor does an earlier one stand in for a bad one
+  EXPECT_EQ(parse_general(body).error(), Error::invalid_protobuf);
+}
+
+TEST_F(Certificates, OfARevokedServerCountForNothing) {
+  const auto revoked = ServerCertificate::issue(revoked_server_id, device_.public_key, root_.private_key, random_);
+  const auto issued = SenderCertificate::issue(subject_, 1'000, revoked, device_.private_key, random_);
+  EXPECT_TRUE(revoked.is_signed_by(root_.public_key));
+  EXPECT_FALSE(issued.is_signed_under(std::array{root_.public_key}));
+}
+
+TEST_F(Certificates, CarryAPhoneNumberIfTheyAreIssuedWithOne) {
+  subject_.phone_number = "+14151111111";
+  const auto issued = SenderCertificate::issue(subject_, 1'000, server_, device_.private_key, random_);
+  const auto parsed = SenderCertificate::parse(issued.serialize());
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->phone_number, "+14151111111");
+  EXPECT_TRUE(parsed->is_signed_under(std::array{root_.public_key}));
+}
+
+TEST(RecordedCertificates, AreJudgedAsRecorded) {
+  const auto content = test::vectors("signal/sealed_sender_v1.json");
+  const std::array known{*ServerCertificate::parse(test::hex(content, "well_known_test_server_certificate"))};
+  const auto& cases = content.at("certificates").as_array();
+  for (const auto& one : cases) {
+    SCOPED_TRACE(test::text(one, "note"));
+    const base::Blob bytes = test::hex(one, "certificate");
+    const auto parsed = SenderCertificate::parse(bytes);
+    ASSERT_EQ(!parsed.has_value(), test::text(one, "result") == "parse error");
+    if (!parsed) {
+      EXPECT_EQ(parsed.error(), Error::invalid_protobuf);
+      continue;
+    }
+    const std::array roots{*crypto::PublicKey::parse(test::hex(one, "trust_root"))};
+    const bool is_valid = parsed->is_signed_under(roots, known) && !parsed->is_expired(test::number(one, "time"));
+    EXPECT_EQ(is_valid, test::text(one, "result") == "valid");
+    EXPECT_EQ(parsed->account, test::text(one, "sender_uuid"));
+    EXPECT_EQ(parsed->phone_number.value_or(""), test::text(one, "sender_e164"));
+    EXPECT_EQ(parsed->device, test::number(one, "sender_device"));
+    EXPECT_EQ(parsed->identity_key, *crypto::PublicKey::parse(test::hex(one, "identity_key")));
+    EXPECT_EQ(parsed->expires_ms, test::number(one, "expires"));
+    EXPECT_EQ(parsed->serialize(), bytes);
+  }
+  test::expect_cases("sealed_sender_v1 certificates", cases.size(), 14);
+}
+
+TEST(RecordedCertificates, OfKnownServersAreNothingWithoutTheTable) {
+  const auto content = test::vectors("signal/sealed_sender_v1.json");
+  std::size_t cases = 0;
+  for (const auto& one : content.at("certificates").as_array()) {
+    const auto parsed = SenderCertificate::parse(test::hex(one, "certificate"));
+    if (!parsed || parsed->server({}) != nullptr) continue;
+    EXPECT_FALSE(parsed->is_signed_under(std::array{*crypto::PublicKey::parse(test::hex(one, "trust_root"))}));
+    ++cases;
+  }
+  EXPECT_EQ(cases, 2u);
 }
 
 TEST_F(Certificates, RefuseDevicesOutOfRangeAndAccountsThatAreNone) {
