@@ -42,7 +42,7 @@ TEST(Bundles, AreAcceptedAndRefusedAsRecorded_A18_A19) {
     value raw = content.at("base_bundle");
     for (const auto& [name, changed] : one.at("changes_to_base_bundle").as_object()) raw.as_object()[name] = changed;
     const auto bundle = bundle_from(raw);
-    test::Person initiator("initiator", 1, 5, spqr::keyless());
+    test::Person initiator("initiator", 1, 5);
     const bool is_accepted = bundle && initiator.start(*bundle, {"recipient", DeviceId(5)});
     // Where the reference takes coefficients of q or more, we keep FIPS 203's check, which no honest key fails (§1.6).
     const bool is_out_of_range = note.find("coefficients") != std::string::npos;
@@ -54,7 +54,7 @@ TEST(Bundles, AreAcceptedAndRefusedAsRecorded_A18_A19) {
 
 class StartSession : public testing::Test {
  protected:
-  test::Person initiator_{"initiator", 1, 1, spqr::keyless()}, recipient_{"recipient", 2, 2, spqr::keyless()};
+  test::Person initiator_{"initiator", 1, 1}, recipient_{"recipient", 2, 2};
   Result<void> start(const PreKeyBundle& bundle) { return initiator_.start(bundle, recipient_.address); }
 };
 

@@ -31,7 +31,7 @@ RC_GTEST_PROP(PreKeySignalMessage, ComesBackAsItWasWritten, (std::uint64_t seed,
   const auto kyber = crypto::KyberKeyPair::generate(random);
   const auto sealed = crypto::encapsulate(kyber.public_key, random);
   const base::Blob inside =
-      SignalMessage::write({key, 0, 0, {1}, {}, base::Bytes<36>{}}, mac_key(), {sender, receiver});
+      SignalMessage::write({key, 0, 0, base::Bytes<1>{1}, {}, base::Bytes<36>{}}, mac_key(), {sender, receiver});
   const std::optional<PreKeyId> one_time = has_one_time ? std::optional(PreKeyId(id)) : std::nullopt;
   const base::Blob bytes = PreKeySignalMessage::write(
       {one_time, SignedPreKeyId(id), KyberPreKeyId(0), sealed->ciphertext, key, sender, RegistrationId(9), inside});

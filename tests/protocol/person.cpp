@@ -6,11 +6,8 @@ namespace sotto::test {
 
 using namespace protocol;
 
-Person::Person(std::string name, std::uint8_t device, std::uint64_t seed, const spqr::Ratchet& spqr)
-    : random(seed),
-      identity(crypto::KeyPair::generate(random)),
-      address{std::move(name), DeviceId(device)},
-      spqr_(spqr) {}
+Person::Person(std::string name, std::uint8_t device, std::uint64_t seed)
+    : random(seed), identity(crypto::KeyPair::generate(random)), address{std::move(name), DeviceId(device)} {}
 
 PreKeyBundle Person::publish(bool has_one_time_prekey) {
   const std::uint32_t id = next_id_++;
@@ -39,8 +36,7 @@ Context Person::context(const Address& remote) {
           .remote = remote,
           .trust = trust,
           .now_ms = now_ms,
-          .random = random,
-          .spqr = spqr_};
+          .random = random};
 }
 
 Result<void> Person::start(const PreKeyBundle& bundle, const Address& remote) {

@@ -1,7 +1,6 @@
 #pragma once
 #include <map>
 
-#include "protocol/first_epoch_spqr.hpp"
 #include "protocol/session/decrypt.hpp"
 #include "protocol/session/encrypt.hpp"
 #include "protocol/session/start.hpp"
@@ -17,7 +16,7 @@ struct Sent {
 /// One device with one correspondent: what the client engine does around protocol/, in memory.
 class Person final : public protocol::PreKeySource {
  public:
-  Person(std::string name, std::uint8_t device, std::uint64_t seed, const protocol::spqr::Ratchet& spqr);
+  Person(std::string name, std::uint8_t device, std::uint64_t seed);
 
   protocol::PreKeyBundle publish(bool has_one_time_prekey);
   protocol::Result<void> start(const protocol::PreKeyBundle& bundle, const protocol::Address& remote);
@@ -40,7 +39,6 @@ class Person final : public protocol::PreKeySource {
   std::map<std::uint32_t, base::SecretBlob> one_time, signed_, kyber;
 
  private:
-  const protocol::spqr::Ratchet& spqr_;
   std::uint32_t next_id_ = 1;
 };
 

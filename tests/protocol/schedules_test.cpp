@@ -12,7 +12,6 @@ namespace sotto::protocol {
 namespace {
 
 using test::Person;
-const test::FirstEpochSpqr first_epoch;
 
 struct Envelope {
   std::size_t to;
@@ -22,9 +21,9 @@ struct Envelope {
 };
 
 struct World {
-  explicit World(std::uint64_t seed, const spqr::Ratchet& spqr)
-      : people{Person("9d0652a3-dcc3-4d11-975f-74d61598733f", 1, seed, spqr),
-               Person("796abedb-ca4e-4f18-8803-1fde5b921f9f", 1, seed + 1, spqr)} {}
+  explicit World(std::uint64_t seed)
+      : people{Person("9d0652a3-dcc3-4d11-975f-74d61598733f", 1, seed),
+               Person("796abedb-ca4e-4f18-8803-1fde5b921f9f", 1, seed + 1)} {}
 
   Person& other(std::size_t who) { return people[1 - who]; }
 
@@ -114,17 +113,12 @@ void run(World& world, std::size_t steps) {
 }
 
 RC_GTEST_PROP(Schedules, OfTwoPartiesLoseNothingButWhatTheNetworkLost_A24, (std::uint64_t seed)) {
-  World world(seed, spqr::keyless());
-  run(world, *rc::gen::inRange<std::size_t>(1, 60));
-}
-
-RC_GTEST_PROP(Schedules, HoldWithPostQuantumKeysToo_A24, (std::uint64_t seed)) {
-  World world(seed, first_epoch);
+  World world(seed);
   run(world, *rc::gen::inRange<std::size_t>(1, 60));
 }
 
 RC_GTEST_PROP(Schedules, InOrderEveryMessageIsReadAtOnce, (std::uint64_t seed, const std::vector<bool>& speakers)) {
-  World world(seed, first_epoch);
+  World world(seed);
   for (const bool speaker : speakers) {
     world.send(speaker ? 1 : 0);
     world.deliver(world.network.size() - 1);
@@ -134,7 +128,7 @@ RC_GTEST_PROP(Schedules, InOrderEveryMessageIsReadAtOnce, (std::uint64_t seed, c
 }
 
 RC_GTEST_PROP(Schedules, NoTwoMessagesShareAKey, (std::uint64_t seed, const std::vector<bool>& speakers)) {
-  World world(seed, spqr::keyless());
+  World world(seed);
   std::set<base::Blob> seen;  // equal texts under equal keys would be equal ciphertexts
   for (const bool speaker : speakers) {
     const std::size_t who = speaker ? 1 : 0;

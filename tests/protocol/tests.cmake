@@ -1,5 +1,4 @@
 # What several files of this folder share.
 if(TARGET protocol_tests)
-  target_sources(protocol_tests PRIVATE "${CMAKE_CURRENT_LIST_DIR}/first_epoch_spqr.cpp"
-                                        "${CMAKE_CURRENT_LIST_DIR}/recorded_bob.cpp" "${CMAKE_CURRENT_LIST_DIR}/person.cpp")
+  target_sources(protocol_tests PRIVATE "${CMAKE_CURRENT_LIST_DIR}/recorded_bob.cpp" "${CMAKE_CURRENT_LIST_DIR}/person.cpp")
 endif()

@@ -7,10 +7,9 @@ namespace sotto::protocol {
 MessageSeed seed(const ChainKey& ck) { return crypto::hmac_sha256<MessageSeed>(ck.expose(), base::Bytes<1>{0x01}); }
 ChainKey next(const ChainKey& ck) { return crypto::hmac_sha256<ChainKey>(ck.expose(), base::Bytes<1>{0x02}); }
 
-MessageKeys message_keys(const MessageSeed& seed, const std::optional<spqr::MessageKey>& spqr_key) {
-  const base::View salt = spqr_key ? base::View(spqr_key->expose()) : base::View();
+MessageKeys message_keys(const MessageSeed& seed, const spqr::MessageKey& spqr_key) {
   auto [cipher_key, mac_key, iv] =
-      crypto::hkdf_sha256<CipherKey, MacKey, Iv>(salt, seed.expose(), base::view("WhisperMessageKeys"));
+      crypto::hkdf_sha256<CipherKey, MacKey, Iv>(spqr_key.expose(), seed.expose(), base::view("WhisperMessageKeys"));
   return {std::move(cipher_key), std::move(mac_key), std::move(iv)};
 }
 

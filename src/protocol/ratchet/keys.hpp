@@ -1,9 +1,9 @@
 #pragma once
-#include <optional>
 #include <utility>
 
 #include "crypto/curve25519.hpp"
-#include "protocol/spqr/ratchet.hpp"
+#include "protocol/error.hpp"
+#include "protocol/spqr/secrets.hpp"
 
 namespace sotto::protocol {
 
@@ -23,8 +23,8 @@ struct MessageKeys {
   Iv iv;
 };
 
-/// §4.1: the post-quantum key is the salt; without one there is none.
-MessageKeys message_keys(const MessageSeed& seed, const std::optional<spqr::MessageKey>& spqr_key);
+/// §4.1: the post-quantum key is the salt. Every message has one (§3.5).
+MessageKeys message_keys(const MessageSeed& seed, const spqr::MessageKey& spqr_key);
 
 struct RootStep {
   RootKey root_key;

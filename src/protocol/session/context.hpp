@@ -3,7 +3,6 @@
 
 #include "protocol/address.hpp"
 #include "protocol/pqxdh/prekeys.hpp"
-#include "protocol/spqr/ratchet.hpp"
 
 namespace sotto::protocol {
 
@@ -21,7 +20,6 @@ struct Context {
   const Trust& trust;
   std::uint64_t now_ms;
   base::Random& random;
-  const spqr::Ratchet& spqr = spqr::keyless();
 };
 
 /// §3.6: both ends are devices of one account, so nobody can be flooded by a long jump.

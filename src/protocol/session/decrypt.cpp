@@ -36,9 +36,10 @@ Result<Opened> open(const State& state, const SignalMessage& message, const Cont
     TRY(turn, turn_ratchet(state.root_key, state.sending, message.ratchet_key, context.random));
   }
   TRY(Walk walk, walk_to(turn ? turn->receiving : *known, message.counter, jump_limit(state, context)));
-  TRY(spqr::Received received, context.spqr.receive(state.spqr, message.pq_ratchet, context.random));
+  auto received = spqr::receive(state.spqr, message.pq_ratchet);
+  if (!received) return Error::invalid_message;
 
-  const MessageKeys keys = message_keys(walk.seed, received.key);
+  const MessageKeys keys = message_keys(walk.seed, received->key);
   if (!message.is_authentic(keys.mac_key, {state.remote_identity, state.local_identity})) return Error::invalid_message;
   if (!fits_addresses(message, context)) return Error::invalid_message;
   auto plaintext = crypto::aes256_cbc_decrypt(keys.cipher_key.expose(), keys.iv.expose(), message.ciphertext);
@@ -54,7 +55,7 @@ Result<Opened> open(const State& state, const SignalMessage& message, const Cont
   } else {
     after.receiving[static_cast<std::size_t>(known - state.receiving.begin())] = std::move(walk.chain);
   }
-  after.spqr = std::move(received.state);
+  after.spqr = std::move(received->state);
   after.pending.reset();
   return Opened{std::move(after), *std::move(plaintext)};
 }

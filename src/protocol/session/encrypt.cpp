@@ -24,8 +24,9 @@ Result<Encrypted> encrypt(const Record& record, base::View plaintext, const Cont
   const State& state = *record.current();
   if (state.sending.counter > 0xffff'ffff) return Error::no_session;  // 2^32 messages without an answer
 
-  TRY(spqr::Sent sent, context.spqr.send(state.spqr, context.random));
-  const MessageKeys keys = message_keys(seed(state.sending.key), sent.key);
+  auto sent = spqr::send(state.spqr, context.random);
+  if (!sent) return Error::no_session;  // as many messages in one key epoch
+  const MessageKeys keys = message_keys(seed(state.sending.key), sent->key);
   const base::Blob ciphertext = crypto::aes256_cbc_encrypt(keys.cipher_key.expose(), keys.iv.expose(), plaintext);
   std::optional<base::Bytes<36>> addresses;
   if (state.pending) addresses = addresses_field(context.local, context.remote);
@@ -33,7 +34,7 @@ Result<Encrypted> encrypt(const Record& record, base::View plaintext, const Cont
                                              .counter = static_cast<std::uint32_t>(state.sending.counter),
                                              .previous_counter = state.previous_counter,
                                              .ciphertext = ciphertext,
-                                             .pq_ratchet = sent.message,
+                                             .pq_ratchet = sent->message.view(),
                                              .addresses = addresses},
                                             keys.mac_key, {state.local_identity, state.remote_identity});
   if (state.pending) message = wrapped(*state.pending, state, message);
@@ -43,7 +44,7 @@ Result<Encrypted> encrypt(const Record& record, base::View plaintext, const Cont
   State after = state.clone();
   after.sending.key = next(state.sending.key);
   after.sending.counter += 1;
-  after.spqr = std::move(sent.state);
+  after.spqr = std::move(sent->state);
   return Encrypted{record.with_current_advanced(std::move(after)),
                    state.pending ? MessageType::prekey : MessageType::signal, std::move(message),
                    state.remote_identity};

@@ -18,7 +18,6 @@ struct Encrypted {
 /// plaintext  any bytes, also none; padding is the caller's
 /// errors     no_session          no current session, or one that nobody acknowledged within 30 days
 ///            untrusted_identity  asked after the message is built; nothing is lost
-///            invalid_session     the post-quantum state can't be read
 /// source     §4.6
 Result<Encrypted> encrypt(const Record& record, base::View plaintext, const Context& context);
 

@@ -6,12 +6,15 @@
 namespace sotto::protocol {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t format = 2;
+constexpr std::uint8_t format_without_spqr = 1;  // its sessions could not go on: both ends require SPQR now
 
 }  // namespace
 
 Result<Record> Record::parse(base::View bytes) {
-  if (bytes.empty() || bytes[0] != format) return Error::invalid_session;
+  if (bytes.empty()) return Error::invalid_session;
+  if (bytes[0] == format_without_spqr) return Record();
+  if (bytes[0] != format) return Error::invalid_session;
   std::optional<base::View> current;
   Record record;
   bool is_known = true;

@@ -22,8 +22,8 @@ struct SignalMessage {
     const crypto::PublicKey& ratchet_key;
     std::uint32_t counter;
     std::uint32_t previous_counter;
-    const base::Blob& ciphertext;
-    const base::Blob& pq_ratchet;
+    base::View ciphertext;
+    base::View pq_ratchet;
     const std::optional<base::Bytes<36>>& addresses;
   };
   struct Ends {

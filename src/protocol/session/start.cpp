@@ -31,8 +31,8 @@ Result<Record> start_session(const Record& record, const PreKeyBundle& bundle, c
                   context.now_ms / 1'000};
   if (bundle.one_time_prekey) pending.one_time_id = bundle.one_time_prekey->id;
 
-  spqr::State spqr = context.spqr.init({spqr::Direction::initiator_to_recipient, initiation.keys.spqr_auth_key,
-                                        spqr_jump_limit(context, bundle.identity_key)});
+  spqr::State spqr = spqr::init(spqr::Direction::initiator_to_recipient, initiation.keys.spqr_auth_key,
+                                spqr_jump_limit(context, bundle.identity_key));
   return record.with_new_current(State{.local_identity = context.identity.public_key,
                                        .remote_identity = bundle.identity_key,
                                        .local_registration_id = context.registration_id,
@@ -64,8 +64,8 @@ Result<State> answer_session(const PreKeySignalMessage& message, const PreKeySou
                                .remote_identity = message.identity_key,
                                .base_key = message.base_key,
                                .kyber_ciphertext = *message.kyber_ciphertext}));
-  spqr::State spqr = context.spqr.init(
-      {spqr::Direction::recipient_to_initiator, keys.spqr_auth_key, spqr_jump_limit(context, message.identity_key)});
+  spqr::State spqr = spqr::init(spqr::Direction::recipient_to_initiator, keys.spqr_auth_key,
+                                spqr_jump_limit(context, message.identity_key));
   return State{.local_identity = context.identity.public_key,
                .remote_identity = message.identity_key,
                .local_registration_id = context.registration_id,

@@ -270,7 +270,11 @@ State State::clone() const {
 base::SecretBlob State::serialize() const {
   const base::SecretBlob sending_bytes = written(sending);
   std::vector<base::SecretBlob> chains;
-  std::size_t room = 512 + sending_bytes.size() + spqr.size() + (pending ? 2 * crypto::kyber1024::ciphertext_size : 0);
+  StoredWriter spqr_bytes(spqr.stored_size());
+  spqr.store(spqr_bytes);
+  const base::SecretBlob spqr_blob = spqr_bytes.finish();
+  std::size_t room =
+      512 + sending_bytes.size() + spqr_blob.size() + (pending ? 2 * crypto::kyber1024::ciphertext_size : 0);
   for (const ReceivingChain& chain : receiving) room += chains.emplace_back(written(chain)).size() + 8;
 
   SecretWriter write(room);
@@ -285,7 +289,7 @@ base::SecretBlob State::serialize() const {
   write.bytes(9, sending_bytes.expose());
   for (const base::SecretBlob& chain : chains) write.bytes(10, chain.expose());
   if (pending) write.bytes(11, written(*pending));
-  write.bytes(12, spqr.expose());
+  write.bytes(12, spqr_blob.expose());
   return write.finish();
 }
 
@@ -300,6 +304,9 @@ Result<State> State::parse(base::View bytes) {
     TRY(ReceivingChain chain, read_receiving(chain_bytes));
     receiving.push_back(std::move(chain));
   }
+  StoredReader spqr_bytes(parts.spqr);
+  auto spqr = spqr::State::restore(spqr_bytes);
+  if (!spqr || !spqr_bytes.is_finished()) return Error::invalid_session;
   std::optional<Pending> pending;
   if (!parts.pending.empty()) {
     TRY(pending, read_pending(parts.pending));
@@ -314,7 +321,7 @@ Result<State> State::parse(base::View bytes) {
                std::move(sending),
                std::move(receiving),
                std::move(pending),
-               spqr::State(base::blob(parts.spqr))};
+               *std::move(spqr)};
 }
 
 }  // namespace sotto::protocol

@@ -1,6 +1,7 @@
 #pragma once
 #include "protocol/pqxdh/pqxdh.hpp"
 #include "protocol/ratchet/chain.hpp"
+#include "protocol/spqr/ratchet.hpp"
 
 namespace sotto::protocol {
 
