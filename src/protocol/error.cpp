@@ -25,4 +25,17 @@ Error from_crypto(crypto::Error error) {
   return Error::invalid_message;
 }
 
+Error from_relay(relay::Error error) {
+  switch (error) {
+    case relay::Error::invalid_protobuf:
+    case relay::Error::excluded_twice:
+      return Error::invalid_message;
+    case relay::Error::invalid_key:
+      return Error::invalid_key;
+    case relay::Error::outside_profile:
+      return Error::invalid_certificate;
+  }
+  return Error::invalid_message;
+}
+
 }  // namespace sotto::protocol

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/result.hpp"
 #include "crypto/error.hpp"
+#include "relay/error.hpp"
 
 namespace sotto::protocol {
 
@@ -28,5 +29,8 @@ using Result = base::Result<T, Error>;
 /// What a broken key or agreement means when a session is set up. While a ratchet message is read, every error is
 /// invalid_message instead.
 Error from_crypto(crypto::Error error);
+
+/// What a broken certificate means to who opens a message.
+Error from_relay(relay::Error error);
 
 }  // namespace sotto::protocol
