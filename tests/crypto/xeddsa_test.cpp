@@ -21,7 +21,7 @@ TEST(Xeddsa, VerifiesRecordedSignatures) {
     EXPECT_TRUE(verify(key, test::hex(one, "message"), test::hex(one, "signature")));
     EXPECT_EQ(PrivateKey::parse(test::hex(one, "private_key"))->public_key(), key);
   }
-  EXPECT_EQ(recorded.size(), 6u);
+  test::expect_cases("xeddsa valid", recorded.size(), 6);
 }
 
 TEST(Xeddsa, JudgesVariationsAsRecorded) {
@@ -35,7 +35,7 @@ TEST(Xeddsa, JudgesVariationsAsRecorded) {
       EXPECT_EQ(verified, verdict == "accept");
     }
   }
-  EXPECT_EQ(recorded.size(), 17u);
+  test::expect_cases("xeddsa variations", recorded.size(), 17);
 }
 
 TEST(Xeddsa, SignsAsRecordedWithTheRecordedRandomness) {
@@ -47,7 +47,7 @@ TEST(Xeddsa, SignsAsRecordedWithTheRecordedRandomness) {
     EXPECT_TRUE(base::same(signature, test::hex(one, "signature")));
     EXPECT_TRUE(random.is_used_up());
   }
-  EXPECT_EQ(recorded.size(), 4u);
+  test::expect_cases("xeddsa sign_with_fixed_randomness", recorded.size(), 4);
 }
 
 TEST(Xeddsa, SignsTheSameWithTheEdwardsFormAtHand) {
@@ -61,7 +61,7 @@ TEST(Xeddsa, SignsTheSameWithTheEdwardsFormAtHand) {
       EXPECT_TRUE(base::same(sign(*each, test::hex(one, "message"), random), test::hex(one, "signature")));
     }
   }
-  EXPECT_EQ(recorded.size(), 4u);
+  test::expect_cases("xeddsa sign_with_fixed_randomness", recorded.size(), 4);
 }
 
 TEST(Xeddsa, VerifiesAlternateIdentitiesAsRecorded) {
@@ -72,7 +72,7 @@ TEST(Xeddsa, VerifiesAlternateIdentitiesAsRecorded) {
     EXPECT_EQ(verify(key, test::hex(one, "signed_bytes"), test::hex(one, "signature")),
               test::text(one, "expect") == "accept");
   }
-  EXPECT_EQ(recorded.size(), 4u);
+  test::expect_cases("xeddsa alternate_identity", recorded.size(), 4);
 }
 
 RC_GTEST_PROP(Xeddsa, VerifiesWhatItSignedAndNothingElse,

@@ -22,7 +22,7 @@ TEST(ServiceId, TextIsParsedAsRecorded) {
     EXPECT_TRUE(base::same(id->fixed(), test::hex(one, "fixed_width")));
     EXPECT_EQ(*ServiceId::parse_fixed(id->fixed()), *id);
   }
-  EXPECT_EQ(recorded.size(), 10u);
+  test::expect_cases("addresses service_id_strings", recorded.size(), 10);
 }
 
 TEST(ServiceId, BinaryIsParsedAsRecorded) {
@@ -35,7 +35,7 @@ TEST(ServiceId, BinaryIsParsedAsRecorded) {
       EXPECT_EQ(id->text(), test::text(one, "string"));
     }
   }
-  EXPECT_EQ(recorded.size(), 5u);
+  test::expect_cases("addresses service_id_binary", recorded.size(), 5);
 }
 
 TEST(DeviceId, IsBetween1And127) {
@@ -48,7 +48,7 @@ TEST(DeviceId, IsBetween1And127) {
       EXPECT_EQ(id.error(), Error::invalid_address);
     }
   }
-  EXPECT_EQ(recorded.size(), 6u);
+  test::expect_cases("addresses device_ids", recorded.size(), 6);
 }
 
 TEST(AddressesField, BindsBothEndsAsRecorded) {
@@ -63,7 +63,7 @@ TEST(AddressesField, BindsBothEndsAsRecorded) {
       EXPECT_TRUE(base::same(*field, test::hex(one, "field")));
     }
   }
-  EXPECT_EQ(recorded.size(), 6u);
+  test::expect_cases("addresses addresses_field", recorded.size(), 6);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST(Fingerprint, IsAsRecordedAndTheSameAtBothEnds) {
     EXPECT_EQ(here->scannable(), hex(one, "scannable"));
     EXPECT_TRUE(*matches_scanned(here->scannable(), there->scannable()));
   }
-  EXPECT_EQ(cases.size(), 5u);
+  test::expect_cases("fingerprints cases", cases.size(), 5);
 }
 
 TEST(Fingerprint, ScannedOnesAreComparedAsRecorded) {
@@ -46,7 +46,20 @@ TEST(Fingerprint, ScannedOnesAreComparedAsRecorded) {
     const std::string outcome = !result ? "error" : *result ? "match" : "no match";
     EXPECT_EQ(outcome, test::text(one, "result"));
   }
-  EXPECT_EQ(cases.size(), 8u);
+  test::expect_cases("fingerprints comparisons", cases.size(), 8);
+}
+
+TEST(Fingerprint, ScannedOnesThatCantBeComparedSayWhy) {
+  const Fingerprinted ana{base::view("ana"), crypto::PublicKey(base::Bytes<32>{9})};
+  const Fingerprinted bob{base::view("bob"), crypto::PublicKey(base::Bytes<32>{8})};
+  const base::Blob ours = Fingerprint::compute(ana, bob, 2, 2)->scannable();
+  EXPECT_TRUE(*matches_scanned(ours, Fingerprint::compute(bob, ana, 2, 2)->scannable()));
+  EXPECT_FALSE(*matches_scanned(ours, ours));
+  EXPECT_EQ(matches_scanned(ours, Fingerprint::compute(bob, ana, 1, 2)->scannable()).error(),
+            Error::fingerprint_version);
+  EXPECT_EQ(matches_scanned(ours, base::Blob{0xFF}).error(), Error::invalid_fingerprint);
+  EXPECT_EQ(matches_scanned(ours, base::Blob{0x08, 0x02}).error(), Error::invalid_fingerprint);
+  EXPECT_EQ(matches_scanned(base::View(ours).subspan(2), ours).error(), Error::invalid_fingerprint);  // ours has none
 }
 
 TEST(Fingerprint, TakesTwoToAMillionIterations) {
@@ -58,7 +71,7 @@ TEST(Fingerprint, TakesTwoToAMillionIterations) {
     const auto made = Fingerprint::compute(end, end, 2, small(one, "iterations"));
     EXPECT_EQ(made.has_value(), test::text(one, "expect") == "accept");
   }
-  EXPECT_EQ(cases.size(), 5u);
+  test::expect_cases("fingerprints iteration_limits", cases.size(), 5);
 }
 
 }  // namespace
