@@ -49,13 +49,13 @@ Result<Record> start_session(const Record& record, const PreKeyBundle& bundle, c
 Result<State> answer_session(const PreKeySignalMessage& message, const PreKeySource& prekeys, const Context& context) {
   if (message.version != session_version || !message.kyber_id || !message.kyber_ciphertext)
     return Error::invalid_message;
-  if (!crypto::is_canonical(message.base_key)) return Error::invalid_message;
   TRY(const SignedPreKey signed_prekey, prekeys.signed_prekey(message.signed_id));
   TRY(const KyberPreKey kyber_prekey, prekeys.kyber_prekey(*message.kyber_id));
   std::optional<OneTimePreKey> one_time_prekey;
   if (message.one_time_id) {
     TRY(one_time_prekey, prekeys.one_time_prekey(*message.one_time_id));
   }
+  if (!crypto::is_canonical(message.base_key)) return Error::invalid_message;  // before anything is computed with it
 
   TRY(AgreedKeys keys, accept({.identity = context.identity,
                                .signed_prekey = signed_prekey,

@@ -17,8 +17,9 @@ Result<Record> start_session(const Record& record, const PreKeyBundle& bundle, c
 
 /// The recipient's side of the same: the session that a prekey message begins, before the message inside is read.
 ///
-/// errors  invalid_message  the base key is not canonical and of prime order, decided before any other work
-///         unknown_prekey, invalid_key
+/// errors  unknown_prekey   one that the message names is not there; decided first, as every peer does
+///         invalid_message  the base key is not canonical and of prime order, decided before any computation
+///         invalid_key      an agreement of zero
 /// source  §3.4
 Result<State> answer_session(const PreKeySignalMessage& message, const PreKeySource& prekeys, const Context& context);
 
