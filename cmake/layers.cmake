@@ -1,10 +1,12 @@
 # The rooms and what each may include, lowest first. This is the one place: it makes the targets, and
 # tools/check-layers reads it to refuse an include through a wall.
-set(sotto_layers base crypto relay protocol wire store net client server)
+set(sotto_layers base crypto relay protocol api conformance wire store net client server)
 set(sotto_layer_base "")
 set(sotto_layer_crypto base)
 set(sotto_layer_relay crypto base)
 set(sotto_layer_protocol relay crypto base)
+set(sotto_layer_api protocol relay crypto base)
+set(sotto_layer_conformance protocol relay crypto base)
 set(sotto_layer_wire relay crypto base)
 set(sotto_layer_store wire protocol relay crypto base)
 set(sotto_layer_net wire base)

@@ -1,0 +1,1 @@
+target_link_libraries(sotto_conformance PUBLIC Boost::json)
