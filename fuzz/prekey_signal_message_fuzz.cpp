@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
        message->identity_key, message->registration_id, message->message.serialized});
   const auto reread = protocol::PreKeySignalMessage::parse(again);
   CHECK(reread && reread->base_key == message->base_key && reread->identity_key == message->identity_key &&
-        reread->one_time_id == message->one_time_id && reread->message.serialized == message->message.serialized);
+        reread->one_time_id == message->one_time_id &&
+        base::same(reread->message.serialized, message->message.serialized));
   return 0;
 }

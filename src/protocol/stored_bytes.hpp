@@ -64,6 +64,7 @@ class StoredReader {
 
   bool is_sound() const { return is_sound_; }
   bool is_finished() const { return is_sound_ && rest_.empty(); }
+  base::View rest() const { return rest_; }  // not read yet
 
  private:
   base::View rest_;

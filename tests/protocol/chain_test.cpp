@@ -29,7 +29,8 @@ TEST(WalkTo, TakesEachSeedOnce) {
 TEST(WalkTo, GoesExactlyAsFarAsItsLimit_A23) {
   EXPECT_TRUE(walk_to(fresh_chain(), max_jump, max_jump));
   EXPECT_EQ(walk_to(fresh_chain(), max_jump + 1, max_jump).error(), Error::invalid_message);
-  EXPECT_TRUE(walk_to(fresh_chain(), max_jump + 1, no_jump_limit));
+  EXPECT_TRUE(walk_to(fresh_chain(), max_jump + 1, max_own_jump));
+  EXPECT_EQ(walk_to(fresh_chain(), max_own_jump + 1, max_own_jump).error(), Error::invalid_message);
 }
 
 TEST(WalkTo, KeepsTheNewest2000SeedsOverSeveralWalks_A23) {
@@ -37,8 +38,8 @@ TEST(WalkTo, KeepsTheNewest2000SeedsOverSeveralWalks_A23) {
   const auto second = walk_to(first->chain, 2'500, max_jump);
   ASSERT_TRUE(second);
   EXPECT_EQ(second->chain.skipped.size(), max_skipped);
-  EXPECT_EQ(second->chain.skipped.front().counter, 499u);  // 0…1499 and 1501…2499 were passed over
-  EXPECT_EQ(second->chain.skipped.back().counter, 2'499u);
+  EXPECT_EQ(second->chain.skipped.all().front().counter, 499u);  // 0…1499 and 1501…2499 were passed over
+  EXPECT_EQ(second->chain.skipped.all().back().counter, 2'499u);
 }
 
 TEST(WalkTo, EndsWithTheLastCounterOfTheWire) {

@@ -136,7 +136,7 @@ RC_GTEST_PROP(Schedules, NoTwoMessagesShareAKey, (std::uint64_t seed, const std:
     const auto sent = world.people[who].send(world.other(who).address, base::view("the same text"));
     const auto message = sent->type == MessageType::prekey ? PreKeySignalMessage::parse(sent->bytes)->message
                                                            : *SignalMessage::parse(sent->bytes);
-    RC_ASSERT(seen.insert(message.ciphertext).second);
+    RC_ASSERT(seen.insert(base::blob(message.ciphertext)).second);
     if (*rc::gen::arbitrary<bool>()) {
       RC_ASSERT(world.other(who).receive(world.people[who].address, *sent));
     }

@@ -1,13 +1,12 @@
 #pragma once
-#include <vector>
-
-#include "protocol/ratchet/keys.hpp"
+#include "protocol/ratchet/skipped_seeds.hpp"
 
 namespace sotto::protocol {
 
-constexpr std::uint32_t max_jump = 25'000;            // messages, inclusive, §12
-constexpr std::size_t max_skipped = 2'000;            // seeds kept for each receiving chain, §12
-constexpr std::uint32_t no_jump_limit = 0xffff'ffff;  // between devices of one account, §3.6
+constexpr std::uint32_t max_jump = 25'000;  // messages, inclusive, §12
+// Between devices of one account the protocol has no limit (§3.6). But the walk comes before the MAC, so whoever can
+// pass a message on could ask for four billion steps; a million take a third of a second.
+constexpr std::uint32_t max_own_jump = 1'000'000;
 
 /// Where this end sends from.
 struct SendingChain {
@@ -18,21 +17,14 @@ struct SendingChain {
   SendingChain clone() const { return {ratchet_key.clone(), key.clone(), counter}; }
 };
 
-/// The seed of a message that is still under way.
-struct SkippedSeed {
-  std::uint32_t counter;
-  MessageSeed seed;
-  SkippedSeed clone() const { return {counter, seed.clone()}; }
-};
-
 /// Where the other end sends from.
 struct ReceivingChain {
   crypto::PublicKey ratchet_key;
   ChainKey key;
-  std::uint64_t counter = 0;         // of the next message
-  std::vector<SkippedSeed> skipped;  // ascending, at most max_skipped
+  std::uint64_t counter = 0;  // of the next message
+  SkippedSeeds skipped;       // at most max_skipped
 
-  ReceivingChain clone() const;
+  ReceivingChain clone() const { return {ratchet_key, key.clone(), counter, skipped}; }
 };
 
 struct Walk {
@@ -43,10 +35,9 @@ struct Walk {
 /// Finds the seed of message `counter`: ahead by walking there, behind among the seeds that were skipped.
 ///
 /// counter     as sent; 0 is the first message of a chain
-/// jump_limit  how many messages may be passed over: max_jump or no_jump_limit
-/// returns     the chain after the walk, without the seed that was taken and with those of the last max_skipped
-/// messages
-///             passed over; the seed
+/// jump_limit  how many messages may be passed over: max_jump or max_own_jump
+/// returns     the chain after the walk, without the seed that was taken and with those of the last max_skipped passed
+///             over; the seed
 /// errors      duplicate_message  behind, and not among the skipped; decided before any MAC, so it proves nothing
 ///             invalid_message    further ahead than jump_limit
 /// cost        two HMACs for each message passed over

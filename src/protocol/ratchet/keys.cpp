@@ -7,6 +7,11 @@ namespace sotto::protocol {
 MessageSeed seed(const ChainKey& ck) { return crypto::hmac_sha256<MessageSeed>(ck.expose(), base::Bytes<1>{0x01}); }
 ChainKey next(const ChainKey& ck) { return crypto::hmac_sha256<ChainKey>(ck.expose(), base::Bytes<1>{0x02}); }
 
+Step step_of(const ChainKey& ck) {
+  const crypto::HmacSha256Key key(ck.expose());
+  return {key.mac<MessageSeed>(base::Bytes<1>{0x01}), key.mac<ChainKey>(base::Bytes<1>{0x02})};
+}
+
 MessageKeys message_keys(const MessageSeed& seed, const spqr::MessageKey& spqr_key) {
   auto [cipher_key, mac_key, iv] =
       crypto::hkdf_sha256<CipherKey, MacKey, Iv>(spqr_key.expose(), seed.expose(), base::view("WhisperMessageKeys"));

@@ -17,6 +17,12 @@ using Iv = base::Secret<struct IvTag, 16>;
 MessageSeed seed(const ChainKey& ck);  // §4.1: for the message with the current index
 ChainKey next(const ChainKey& ck);     // §4.1: of the index after it
 
+struct Step {
+  MessageSeed seed;
+  ChainKey next;
+};
+Step step_of(const ChainKey& ck);  // both, with the key set up once
+
 struct MessageKeys {
   CipherKey cipher_key;
   MacKey mac_key;

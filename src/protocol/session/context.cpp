@@ -3,8 +3,9 @@
 namespace sotto::protocol {
 
 bool is_self_session(const Context& context, const crypto::PublicKey& local, const crypto::PublicKey& remote) {
+  if (local != remote) return false;  // nearly always: no name is parsed for that
   const auto here = context.local.service_id(), there = context.remote.service_id();
-  return local == remote && here && there && *here == *there;
+  return here && there && *here == *there;
 }
 
 }  // namespace sotto::protocol

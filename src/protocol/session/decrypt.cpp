@@ -1,7 +1,5 @@
 #include "protocol/session/decrypt.hpp"
 
-#include <algorithm>
-
 #include "crypto/aes.hpp"
 #include "crypto/equal.hpp"
 #include "protocol/ratchet/double_ratchet.hpp"
@@ -13,7 +11,7 @@ namespace {
 enum class Kind { prekey, signal };
 
 struct Opened {
-  State state;
+  SharedState state;
   base::Blob plaintext;
 };
 
@@ -25,39 +23,44 @@ bool fits_addresses(const SignalMessage& message, const Context& context) {
 }
 
 std::uint32_t jump_limit(const State& state, const Context& context) {
-  return is_self_session(context, state.local_identity, state.remote_identity) ? no_jump_limit : max_jump;
+  return is_self_session(context, state.local_identity, state.remote_identity) ? max_own_jump : max_jump;
 }
 
-// §4.7. The ratchet turns before the message is authenticated, hence in values of its own; `state` is never touched.
-Result<Opened> open(const State& state, const SignalMessage& message, const Context& context) {
-  const auto known = std::ranges::find(state.receiving, message.ratchet_key, &ReceivingChain::ratchet_key);
-  std::optional<Turn> turn;
-  if (known == state.receiving.end()) {
-    TRY(turn, turn_ratchet(state.root_key, state.sending, message.ratchet_key, context.random));
-  }
-  TRY(Walk walk, walk_to(turn ? turn->receiving : *known, message.counter, jump_limit(state, context)));
-  auto received = spqr::receive(state.spqr, message.pq_ratchet);
-  if (!received) return Error::invalid_message;
-
-  const MessageKeys keys = message_keys(walk.seed, received->key);
+Result<base::Blob> plaintext_of(const SignalMessage& message, const MessageSeed& seed, const spqr::MessageKey& spqr_key,
+                                const State& state, const Context& context) {
+  const MessageKeys keys = message_keys(seed, spqr_key);
   if (!message.is_authentic(keys.mac_key, {state.remote_identity, state.local_identity})) return Error::invalid_message;
   if (!fits_addresses(message, context)) return Error::invalid_message;
   auto plaintext = crypto::aes256_cbc_decrypt(keys.cipher_key.expose(), keys.iv.expose(), message.ciphertext);
   if (!plaintext) return Error::invalid_message;
+  return *std::move(plaintext);
+}
 
-  State after = state.clone();
-  if (turn) {
-    after.root_key = std::move(turn->root_key);
-    after.previous_counter = turn->previous_counter;
-    after.sending = std::move(turn->sending);
-    after.receiving.push_back(std::move(walk.chain));
-    if (after.receiving.size() > max_receiving_chains) after.receiving.erase(after.receiving.begin());
-  } else {
-    after.receiving[static_cast<std::size_t>(known - state.receiving.begin())] = std::move(walk.chain);
+// §4.7. Both ratchets move before the message is authenticated, hence on a copy; `state` is never touched.
+Result<Opened> open(const State& state, const SignalMessage& message, const Context& context) {
+  const auto known = state.receiving.find(message.ratchet_key);
+  std::optional<Turn> turn;
+  if (!known) {
+    TRY(turn, turn_ratchet(state.root_key, state.sending, message.ratchet_key, context.random));
   }
-  after.spqr = std::move(received->state);
-  after.pending.reset();
-  return Opened{std::move(after), *std::move(plaintext)};
+  TRY(Walk walk,
+      walk_to(turn ? turn->receiving : state.receiving[*known], message.counter, jump_limit(state, context)));
+
+  auto after = std::make_shared<State>(state.clone());
+  const auto spqr_key = spqr::receive_on(after->spqr, message.pq_ratchet);
+  if (!spqr_key) return Error::invalid_message;
+  TRY(base::Blob plaintext, plaintext_of(message, walk.seed, *spqr_key, state, context));
+
+  if (turn) {
+    after->root_key = std::move(turn->root_key);
+    after->previous_counter = turn->previous_counter;
+    after->sending = std::move(turn->sending);
+    after->receiving.push_back(std::move(walk.chain));
+  } else {
+    after->receiving.replace(*known, std::move(walk.chain));
+  }
+  after->pending.reset();
+  return Opened{std::move(after), std::move(plaintext)};
 }
 
 struct Tried {
@@ -89,7 +92,9 @@ std::optional<Record> with_session_of(const Record& record, const crypto::Public
   if (record.current() != nullptr && record.current()->base_key == base_key) return record;
   for (std::size_t i = 0; i < record.archived_count(); ++i) {
     auto state = record.archived(i);
-    if (state && state->base_key == base_key) return record.with_promoted(i, *std::move(state));
+    if (state && state->base_key == base_key) {
+      return record.with_promoted(i, std::make_shared<State>(*std::move(state)));
+    }
   }
   return std::nullopt;
 }
@@ -108,7 +113,7 @@ Result<Decrypted> decrypt_prekey(const Record& record, base::View bytes, const P
     if (working->current()->remote_identity != message.identity_key) return Error::invalid_message;
   } else {
     TRY(State state, answer_session(message, prekeys, context));
-    working = record.with_new_current(std::move(state));
+    working = record.with_new_current(std::make_shared<State>(std::move(state)));
     used = UsedPreKeys{message.one_time_id, message.signed_id, *message.kyber_id, message.base_key};
   }
   TRY(Tried tried, try_record(*working, message.message, Kind::prekey, context));

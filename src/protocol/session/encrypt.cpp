@@ -24,9 +24,11 @@ Result<Encrypted> encrypt(const Record& record, base::View plaintext, const Cont
   const State& state = *record.current();
   if (state.sending.counter > 0xffff'ffff) return Error::no_session;  // 2^32 messages without an answer
 
-  auto sent = spqr::send(state.spqr, context.random);
-  if (!sent) return Error::no_session;  // as many messages in one key epoch
-  const MessageKeys keys = message_keys(seed(state.sending.key), sent->key);
+  auto after = std::make_shared<State>(state.clone());
+  const auto part = spqr::send_on(after->spqr, context.random);
+  if (!part) return Error::no_session;  // as many messages in one key epoch
+  Step step = step_of(state.sending.key);
+  const MessageKeys keys = message_keys(step.seed, part->key);
   const base::Blob ciphertext = crypto::aes256_cbc_encrypt(keys.cipher_key.expose(), keys.iv.expose(), plaintext);
   std::optional<base::Bytes<36>> addresses;
   if (state.pending) addresses = addresses_field(context.local, context.remote);
@@ -34,17 +36,15 @@ Result<Encrypted> encrypt(const Record& record, base::View plaintext, const Cont
                                              .counter = static_cast<std::uint32_t>(state.sending.counter),
                                              .previous_counter = state.previous_counter,
                                              .ciphertext = ciphertext,
-                                             .pq_ratchet = sent->message.view(),
+                                             .pq_ratchet = part->message.view(),
                                              .addresses = addresses},
                                             keys.mac_key, {state.local_identity, state.remote_identity});
   if (state.pending) message = wrapped(*state.pending, state, message);
 
   if (!context.trust(context.remote, state.remote_identity, Use::sending)) return Error::untrusted_identity;
 
-  State after = state.clone();
-  after.sending.key = next(state.sending.key);
-  after.sending.counter += 1;
-  after.spqr = std::move(sent->state);
+  after->sending.key = std::move(step.next);
+  after->sending.counter += 1;
   return Encrypted{record.with_current_advanced(std::move(after)),
                    state.pending ? MessageType::prekey : MessageType::signal, std::move(message),
                    state.remote_identity};

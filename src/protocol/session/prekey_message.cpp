@@ -79,7 +79,7 @@ Result<PreKeySignalMessage> PreKeySignalMessage::parse(base::View bytes) {
   const auto base_key = crypto::PublicKey::parse(*fields.base_key);
   const auto identity_key = crypto::PublicKey::parse(*fields.identity_key);
   if (!base_key || !identity_key) return Error::invalid_message;
-  TRY(SignalMessage inside, SignalMessage::parse(*fields.message));
+  TRY(const SignalMessage inside, SignalMessage::parse(*fields.message));
 
   PreKeySignalMessage message{.version = version,
                               .one_time_id = std::nullopt,
@@ -89,7 +89,7 @@ Result<PreKeySignalMessage> PreKeySignalMessage::parse(base::View bytes) {
                               .base_key = *base_key,
                               .identity_key = *identity_key,
                               .registration_id = RegistrationId(fields.registration_id),
-                              .message = std::move(inside)};
+                              .message = inside};
   if (fields.one_time_id) message.one_time_id = PreKeyId(*fields.one_time_id);
   if (has_kyber) {
     auto ciphertext = crypto::KyberCiphertext::parse(*fields.kyber_ciphertext);

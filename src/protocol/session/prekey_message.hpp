@@ -6,7 +6,8 @@
 namespace sotto::protocol {
 
 /// The first messages of a session, until the other end has answered (§4.5): type 3. Nothing of it but the message
-/// inside has a MAC; a change of the rest gives other keys, and so no MAC that fits.
+/// inside has a MAC; a change of the rest gives other keys, and so no MAC that fits. The message inside looks into the
+/// bytes that were parsed.
 struct PreKeySignalMessage {
   std::uint8_t version = session_version;
   std::optional<PreKeyId> one_time_id;
@@ -26,14 +27,14 @@ struct PreKeySignalMessage {
     const crypto::PublicKey& base_key;
     const crypto::PublicKey& identity_key;
     RegistrationId registration_id;
-    const base::Blob& message;
+    base::View message;
   };
   static base::Blob write(const Content& content);
 
   /// errors  invalid_message  empty, a version before 3 or after 4, no protobuf, a field missing, a key or ciphertext
-  /// that
-  ///                          is none, an inside that is no SignalMessage
+  ///                          that is none, an inside that is no SignalMessage
   static Result<PreKeySignalMessage> parse(base::View bytes);
+  static Result<PreKeySignalMessage> parse(base::Blob&& temporary) = delete;
 };
 
 }  // namespace sotto::protocol

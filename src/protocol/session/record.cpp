@@ -1,93 +1,98 @@
 #include "protocol/session/record.hpp"
 
-#include "base/check.hpp"
-#include "relay/protobuf.hpp"
-
 namespace sotto::protocol {
 namespace {
 
 constexpr std::uint8_t format = 2;
-constexpr std::uint8_t format_without_spqr = 1;  // its sessions could not go on: both ends require SPQR now
+constexpr std::uint8_t format_without_spqr = 1;
 
 }  // namespace
 
+// Format 2: the archived sessions, how many and each with its length; then whether there is a current one, and it.
 Result<Record> Record::parse(base::View bytes) {
-  if (bytes.empty()) return Error::invalid_session;
-  if (bytes[0] == format_without_spqr) return Record();
-  if (bytes[0] != format) return Error::invalid_session;
-  std::optional<base::View> current;
+  StoredReader read(bytes);
+  const auto found = read.number<std::uint8_t>();
+  if (found == format_without_spqr) return Record();
+  const auto count = read.number<std::uint8_t>();
+  if (!read.is_sound() || found != format || count > max_archived) return Error::invalid_session;
+  Archive archive;
+  archive.reserve(count);
+  for (std::uint8_t i = 0; i < count; ++i) {
+    const auto size = read.number<std::uint32_t>();
+    archive.push_back(std::make_shared<base::SecretBlob>(base::blob(read.take(size))));
+  }
+  const auto has_current = read.number<std::uint8_t>();
+  if (!read.is_sound() || has_current > 1) return Error::invalid_session;
+
   Record record;
-  bool is_known = true;
-  const bool is_sound = relay::read_fields(bytes.subspan(1), [&](relay::Field& field) {
-    switch (field.number()) {
-      case 1:
-        current = field.bytes();
-        break;
-      case 2:
-        record.archived_.push_back(std::make_shared<base::SecretBlob>(base::blob(field.bytes())));
-        break;
-      default:
-        is_known = false;
-        field.skip();
-    }
-  });
-  if (!is_sound || !is_known || record.archived_.size() > max_archived) return Error::invalid_session;
-  if (current) {
-    TRY(State state, State::parse(*current));
+  if (!archive.empty()) record.archived_ = std::make_shared<Archive>(std::move(archive));
+  if (has_current == 1) {
+    TRY(State state, State::parse(read.rest()));
     record.current_ = std::make_shared<State>(std::move(state));
+  } else if (!read.is_finished()) {
+    return Error::invalid_session;
   }
   return record;
 }
 
 base::SecretBlob Record::serialize() const {
-  const base::SecretBlob current = current_ ? current_->serialize() : base::SecretBlob();
-  std::size_t room = 16 + current.size();
-  for (const auto& one : archived_) room += one->size() + 8;
+  std::size_t room = 3 + (current_ ? current_->stored_size() : 0);
+  for (const auto& one : archived()) room += 4 + one->size();
+  StoredWriter write(room);
+  write.number(format);
+  write.number(static_cast<std::uint8_t>(archived_count()));
+  for (const auto& one : archived()) {
+    write.number(static_cast<std::uint32_t>(one->size()));
+    write.bytes(one->expose());
+  }
+  write.number(static_cast<std::uint8_t>(current_ != nullptr));
+  if (current_) current_->store(write);
+  return write.finish();
+}
 
-  base::Blob bytes;
-  bytes.reserve(room);  // or a grown copy would stay behind, unwiped
-  bytes.push_back(format);
-  relay::FieldWriter write(bytes);
-  if (current_) write.bytes(1, current.expose());
-  for (const auto& one : archived_) write.bytes(2, one->expose());
-  CHECK(bytes.size() <= room);
-  return base::SecretBlob(std::move(bytes));
+const Record::Archive& Record::archived() const {
+  static const Archive none;
+  return archived_ ? *archived_ : none;
 }
 
 std::optional<State> Record::archived(std::size_t index) const {
-  auto state = State::parse(archived_[index]->expose());
+  auto state = State::parse(archived()[index]->expose());
   if (!state) return std::nullopt;
   return *std::move(state);
 }
 
 Record Record::with_current_archived() const {
   if (!current_) return *this;
-  Record after;
   State resting = current_->clone();
   resting.pending.reset();
-  after.archived_.reserve(max_archived);
-  after.archived_.push_back(std::make_shared<base::SecretBlob>(resting.serialize()));
-  for (std::size_t i = 0; i < archived_.size() && after.archived_.size() < max_archived; ++i) {
-    after.archived_.push_back(archived_[i]);
+  Archive archive;
+  archive.reserve(max_archived);
+  archive.push_back(std::make_shared<base::SecretBlob>(resting.serialize()));
+  for (std::size_t i = 0; i < archived_count() && archive.size() < max_archived; ++i) {
+    archive.push_back(archived()[i]);
   }
+  Record after;
+  after.archived_ = std::make_shared<Archive>(std::move(archive));
   return after;
 }
 
-Record Record::with_new_current(State state) const {
+Record Record::with_new_current(SharedState state) const {
   Record after = with_current_archived();
-  after.current_ = std::make_shared<State>(std::move(state));
+  after.current_ = std::move(state);
   return after;
 }
 
-Record Record::with_current_advanced(State state) const {
+Record Record::with_current_advanced(SharedState state) const {
   Record after = *this;
-  after.current_ = std::make_shared<State>(std::move(state));
+  after.current_ = std::move(state);
   return after;
 }
 
-Record Record::with_promoted(std::size_t index, State state) const {
+Record Record::with_promoted(std::size_t index, SharedState state) const {
+  Archive rest = archived();
+  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(index));
   Record without = *this;
-  without.archived_.erase(without.archived_.begin() + static_cast<std::ptrdiff_t>(index));
+  without.archived_ = std::make_shared<Archive>(std::move(rest));
   return without.with_new_current(std::move(state));
 }
 

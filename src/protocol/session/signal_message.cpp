@@ -70,22 +70,19 @@ Result<SignalMessage> SignalMessage::parse(base::View bytes) {
   const auto key = crypto::PublicKey::parse(*ratchet_key);
   if (!key) return Error::invalid_message;
 
-  SignalMessage message{.version = version,
-                        .ratchet_key = *key,
-                        .counter = *counter,
-                        .previous_counter = previous_counter,
-                        .ciphertext = base::blob(*ciphertext),
-                        .pq_ratchet = base::blob(pq_ratchet),
-                        .addresses = std::nullopt,
-                        .serialized = base::blob(bytes)};
-  if (addresses) message.addresses = base::blob(*addresses);
-  return message;
+  return SignalMessage{.version = version,
+                       .ratchet_key = *key,
+                       .counter = *counter,
+                       .previous_counter = previous_counter,
+                       .ciphertext = *ciphertext,
+                       .pq_ratchet = pq_ratchet,
+                       .addresses = addresses,
+                       .serialized = bytes};
 }
 
 bool SignalMessage::is_authentic(const MacKey& key, const Ends& ends) const {
-  const base::View whole(serialized);
-  const auto expected = mac_of(whole.first(whole.size() - mac_size), key, ends);
-  return crypto::equal(expected, whole.last(mac_size));
+  const auto expected = mac_of(serialized.first(serialized.size() - mac_size), key, ends);
+  return crypto::equal(expected, serialized.last(mac_size));
 }
 
 }  // namespace sotto::protocol

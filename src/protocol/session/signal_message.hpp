@@ -7,16 +7,17 @@
 
 namespace sotto::protocol {
 
-/// A message of a session (§4.4): type 2, or the inside of a prekey message.
+/// A message of a session (§4.4): type 2, or the inside of a prekey message. What was parsed looks into the bytes it
+/// was parsed from, and lives no longer than they do.
 struct SignalMessage {
   std::uint8_t version = session_version;
   crypto::PublicKey ratchet_key;
   std::uint32_t counter = 0;
   std::uint32_t previous_counter = 0;
-  base::Blob ciphertext;
-  base::Blob pq_ratchet;                // empty when absent
-  std::optional<base::Blob> addresses;  // as sent: 36 bytes if they are right
-  base::Blob serialized;                // with version byte and MAC; what the MAC covers is never re-encoded
+  base::View ciphertext;
+  base::View pq_ratchet;                // empty when absent
+  std::optional<base::View> addresses;  // as sent: 36 bytes if they are right
+  base::View serialized;                // with version byte and MAC; what the MAC covers is never re-encoded
 
   struct Content {
     const crypto::PublicKey& ratchet_key;
@@ -36,6 +37,7 @@ struct SignalMessage {
   /// errors  invalid_message  shorter than 9 bytes, a version before 3 or after 4, no protobuf, a field missing, a key
   ///                          that is none
   static Result<SignalMessage> parse(base::View bytes);
+  static Result<SignalMessage> parse(base::Blob&& temporary) = delete;
 
   /// Whether the last eight bytes are the MAC of the rest, for these two identity keys; in constant time.
   bool is_authentic(const MacKey& key, const Ends& ends) const;

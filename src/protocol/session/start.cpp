@@ -3,8 +3,10 @@
 namespace sotto::protocol {
 namespace {
 
+constexpr std::uint32_t spqr_own_jump = 0xffff'ffff;  // §3.5
+
 std::uint32_t spqr_jump_limit(const Context& context, const crypto::PublicKey& remote) {
-  return is_self_session(context, context.identity.public_key, remote) ? no_jump_limit : max_jump;
+  return is_self_session(context, context.identity.public_key, remote) ? spqr_own_jump : max_jump;
 }
 
 }  // namespace
@@ -20,7 +22,7 @@ Result<Record> start_session(const Record& record, const PreKeyBundle& bundle, c
   RootStep step = root_step(initiation.keys.root_key, *agreed);
 
   // The chain on which the recipient would send before having heard from us (§3.3); it takes up one of the five places.
-  std::vector<ReceivingChain> receiving;
+  ReceivingChains receiving;
   receiving.push_back({bundle.signed_prekey.key, std::move(initiation.keys.chain_key), 0, {}});
 
   Pending pending{std::nullopt,
@@ -33,17 +35,18 @@ Result<Record> start_session(const Record& record, const PreKeyBundle& bundle, c
 
   spqr::State spqr = spqr::init(spqr::Direction::initiator_to_recipient, initiation.keys.spqr_auth_key,
                                 spqr_jump_limit(context, bundle.identity_key));
-  return record.with_new_current(State{.local_identity = context.identity.public_key,
-                                       .remote_identity = bundle.identity_key,
-                                       .local_registration_id = context.registration_id,
-                                       .remote_registration_id = bundle.registration_id,
-                                       .base_key = initiation.base_key,
-                                       .root_key = std::move(step.root_key),
-                                       .previous_counter = 0,
-                                       .sending = {std::move(ratchet_key), std::move(step.chain_key), 0},
-                                       .receiving = std::move(receiving),
-                                       .pending = std::move(pending),
-                                       .spqr = std::move(spqr)});
+  return record.with_new_current(
+      std::make_shared<State>(State{.local_identity = context.identity.public_key,
+                                    .remote_identity = bundle.identity_key,
+                                    .local_registration_id = context.registration_id,
+                                    .remote_registration_id = bundle.registration_id,
+                                    .base_key = initiation.base_key,
+                                    .root_key = std::move(step.root_key),
+                                    .previous_counter = 0,
+                                    .sending = {std::move(ratchet_key), std::move(step.chain_key), 0},
+                                    .receiving = std::move(receiving),
+                                    .pending = std::move(pending),
+                                    .spqr = std::move(spqr)}));
 }
 
 Result<State> answer_session(const PreKeySignalMessage& message, const PreKeySource& prekeys, const Context& context) {

@@ -1,11 +1,10 @@
 #pragma once
 #include "protocol/pqxdh/pqxdh.hpp"
-#include "protocol/ratchet/chain.hpp"
+#include "protocol/ratchet/receiving_chains.hpp"
 #include "protocol/spqr/ratchet.hpp"
 
 namespace sotto::protocol {
 
-constexpr std::size_t max_receiving_chains = 5;                       // §12
 constexpr std::uint64_t max_pending_age_ms = 30ull * 86'400 * 1'000;  // §3.7, inclusive
 
 /// What the other end has not answered yet: repeated in each message until it does (§3.7).
@@ -30,11 +29,14 @@ struct State {
   RootKey root_key;
   std::uint32_t previous_counter = 0;
   SendingChain sending;
-  std::vector<ReceivingChain> receiving;  // oldest first
+  ReceivingChains receiving;
   std::optional<Pending> pending;
   spqr::State spqr;
 
   State clone() const;
+
+  std::size_t stored_size() const;  // at least what store writes
+  void store(StoredWriter& write) const;
   base::SecretBlob serialize() const;
   /// errors  invalid_session  not exactly what serialize writes
   static Result<State> parse(base::View bytes);

@@ -54,8 +54,8 @@ struct Part {
     read.require(size < N);  // a complete one has led to another state
     for (std::uint8_t i = 0; i < size && read.is_sound(); ++i) {
       const auto index = read.number<std::uint16_t>();
-      read.require(!decoder.has(index));
       decoder.add({index, read.bytes<chunk_size>()});
+      read.require(decoder.chunks().size() == i + 1u);  // none twice
     }
     return decoder;
   }

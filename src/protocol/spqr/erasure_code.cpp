@@ -76,15 +76,23 @@ std::uint64_t times_x(std::uint64_t word) {
   return (word << 1 & ~low_bit) ^ (word >> 15 & low_bit) * 0x100b;
 }
 
-// Σ coefficient_i · chunk_i for all lanes at once: bit by bit of the coefficients from the top, like Horner.
+void add(Lanes& sum, const Lanes& value) {
+  for (std::size_t word = 0; word < sum.size(); ++word) sum[word] ^= value[word];
+}
+
+// Σ coefficient_i · chunk_i for all lanes at once. What has the same two bits of a coefficient in common is added up
+// first; then bit by bit from the top, like Horner.
 base::Bytes<chunk_size> combined(std::span<const FieldElement> coefficients, std::span<const Lanes> values) {
-  Lanes sum{};
-  for (int bit = 15; bit >= 0; --bit) {
-    Lanes plane{};
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::uint64_t mask = 0 - static_cast<std::uint64_t>(coefficients[i] >> bit & 1);
-      for (std::size_t word = 0; word < plane.size(); ++word) plane[word] ^= values[i][word] & mask;
+  std::array<std::array<Lanes, 4>, 8> with{};  // these two bits in this place
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t place = 0; place < with.size(); ++place) {
+      add(with[place][coefficients[i] >> 2 * place & 3], values[i]);
     }
+  }
+  Lanes sum{};
+  for (std::size_t bit = 16; bit-- > 0;) {
+    Lanes plane = with[bit / 2][3];
+    add(plane, with[bit / 2][bit % 2 + 1]);
     for (std::size_t word = 0; word < sum.size(); ++word) sum[word] = times_x(sum[word]) ^ swapped(plane[word]);
   }
   for (std::uint64_t& word : sum) word = swapped(word);

@@ -57,10 +57,6 @@ class Decoder {
     decode(chunks(), payload);
     return payload;
   }
-  bool has(std::uint16_t index) const {
-    const auto present = chunks();
-    return std::ranges::find(present, index, &Chunk::index) != present.end();
-  }
   std::span<const Chunk> chunks() const { return {chunks_.data(), size_}; }  // in the order they came
 
  private:

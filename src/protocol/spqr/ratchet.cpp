@@ -43,21 +43,30 @@ State init(Direction direction, const AuthKey& auth_key, std::uint32_t max_jump)
 
 Outcome<Sent> send(const State& state, base::Random& random) {
   State after = state.clone();
-  const std::uint64_t epoch = after.braid.epoch();
-  const Braid::Sent sent = after.braid.send(random);
-  if (sent.secret) after.chains.add_epoch(*sent.secret);
-  TRY(IndexedKey made, after.chains.to_send(epoch - 1));
-  const Message message{.epoch = epoch, .index = made.index, .type = sent.payload.type, .chunk = sent.payload.chunk};
-  return Sent{std::move(after), message.serialize(), std::move(made.key)};
+  TRY(Part part, send_on(after, random));
+  return Sent{std::move(after), std::move(part)};
 }
 
-Outcome<Received> receive(const State& state, base::View bytes) {
-  TRY(const Message message, Message::parse(bytes));
+Outcome<Received> receive(const State& state, base::View message) {
   State after = state.clone();
-  TRY(const auto secret, after.braid.receive(message));
-  if (secret) after.chains.add_epoch(*secret);
-  TRY(MessageKey key, after.chains.to_receive(message.epoch - 1, message.index));
+  TRY(MessageKey key, receive_on(after, message));
   return Received{std::move(after), std::move(key)};
+}
+
+Outcome<Part> send_on(State& copy, base::Random& random) {
+  const std::uint64_t epoch = copy.braid.epoch();
+  const Braid::Sent sent = copy.braid.send(random);
+  if (sent.secret) copy.chains.add_epoch(*sent.secret);
+  TRY(IndexedKey made, copy.chains.to_send(epoch - 1));
+  const Message message{.epoch = epoch, .index = made.index, .type = sent.payload.type, .chunk = sent.payload.chunk};
+  return Part{message.serialize(), std::move(made.key)};
+}
+
+Outcome<MessageKey> receive_on(State& copy, base::View bytes) {
+  TRY(const Message message, Message::parse(bytes));
+  TRY(const auto secret, copy.braid.receive(message));
+  if (secret) copy.chains.add_epoch(*secret);
+  return copy.chains.to_receive(message.epoch - 1, message.index);
 }
 
 }  // namespace sotto::protocol::spqr

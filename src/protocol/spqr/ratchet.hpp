@@ -24,10 +24,15 @@ struct State {
 /// source    signal-protocol.md §3.5; spqr.md §8
 State init(Direction direction, const AuthKey& auth_key, std::uint32_t max_jump);
 
+/// One message's part: what it carries in its pq_ratchet field, and its key.
+struct Part {
+  Message::Bytes message;
+  MessageKey key;
+};
+
 struct Sent {
   State state;
-  Message::Bytes message;  // for the pq_ratchet field
-  MessageKey key;
+  Part part;
 };
 
 /// The next message's part and key.
@@ -49,5 +54,10 @@ struct Received {
 /// cost    as Chains::to_receive and Braid::receive say
 /// source  spqr.md §8. A message of epoch 1 and index 0, which only a party without keys sends, is refused.
 Outcome<Received> receive(const State& state, base::View message);
+
+/// The same two on a copy that the caller has made already, with the rest of its session: to be thrown away if they
+/// refuse, for it is moved on by then.
+Outcome<Part> send_on(State& copy, base::Random& random);
+Outcome<MessageKey> receive_on(State& copy, base::View message);
 
 }  // namespace sotto::protocol::spqr

@@ -31,7 +31,7 @@ class Party {
     auto sent = spqr::send(state, random);
     EXPECT_TRUE(sent.has_value());
     state = std::move(sent->state);
-    return {base::blob(sent->message.view()), base::to_hex(sent->key.expose())};
+    return {base::blob(sent->part.message.view()), base::to_hex(sent->part.key.expose())};
   }
 
   // Nothing about the state has changed if it refuses.

@@ -35,8 +35,8 @@ State replay_send(const State& state, const value& step) {
   auto sent = send(state, random);
   EXPECT_TRUE(sent.has_value() && random.is_used_up());
   if (!sent) return state.clone();
-  EXPECT_EQ(base::to_hex(sent->message.view()), test::text(step, "msg"));
-  EXPECT_EQ(base::to_hex(sent->key.expose()), test::text(step, "key"));
+  EXPECT_EQ(base::to_hex(sent->part.message.view()), test::text(step, "msg"));
+  EXPECT_EQ(base::to_hex(sent->part.key.expose()), test::text(step, "key"));
   expect_secret(state, sent->state, step);
   return std::move(sent->state);
 }
