@@ -36,6 +36,30 @@ RC_GTEST_PROP(Hash, IsTheSameInPiecesAndAtOnce, (const base::Blob& left, const b
   RC_ASSERT(sha3_256({left, right}) == sha3_256({whole}));
 }
 
+// RFC 2104 as it is written, for a key of at most one block.
+base::Bytes<32> written_out_hmac(base::View key, base::View message) {
+  base::Bytes<64> inner, outer;
+  inner.fill(0x36);
+  outer.fill(0x5c);
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    inner[i] = static_cast<std::uint8_t>(inner[i] ^ key[i]);
+    outer[i] = static_cast<std::uint8_t>(outer[i] ^ key[i]);
+  }
+  return sha256({outer, sha256({inner, message})});
+}
+
+RC_GTEST_PROP(HmacSha256Key, MakesTheSameMacInPiecesAgainAndAgain, (const base::Blob& left, const base::Blob& right)) {
+  const auto key = *rc::gen::container<base::Blob>(*rc::gen::inRange(0, 65), rc::gen::arbitrary<std::uint8_t>());
+  const auto padding = *rc::gen::inRange<std::size_t>(0, 200);  // around the ends of blocks
+  const base::Blob whole = base::concat({left, base::Blob(padding), right});
+  const auto expected = written_out_hmac(key, whole);
+  const HmacSha256Key hashed_once(key);
+  for (int again = 0; again < 2; ++again) {
+    RC_ASSERT(hashed_once.mac<base::Bytes<32>>(left, base::Blob(padding), right) == expected);
+  }
+  RC_ASSERT(hmac_sha256<base::Bytes<32>>(key, whole) == expected);
+}
+
 TEST(Hkdf, CutsItsOutputIntoTheCallersSecretsInOrder) {
   using First = base::Secret<struct FirstTag, 32>;
   using Second = base::Secret<struct SecondTag, 16>;

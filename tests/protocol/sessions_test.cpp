@@ -136,6 +136,52 @@ TEST_F(Sessions, CountOverAllTurnsWithEachSideSpeaking) {
   EXPECT_LE(bob.record.current()->receiving.size(), max_receiving_chains);
 }
 
+TEST_F(Sessions, GoThroughTwentyEpochsWithLossAndRestarts) {
+  acknowledge();
+  const auto epoch = [](const Person& person) { return person.record.current()->spqr.braid.epoch(); };
+  for (int turn = 0; epoch(alice) <= 20 && turn < 4'000; ++turn) {
+    const auto ping = from_alice("ping"), pong = from_alice("ping again");
+    if (turn % 3 != 0) {
+      EXPECT_EQ(to_bob(pong), "ping again");
+    }
+    if (turn % 2 == 0) {
+      EXPECT_EQ(to_bob(ping), "ping");
+    }
+    const auto answer = from_bob("pong");
+    if (turn % 5 != 0) {
+      EXPECT_EQ(to_alice(answer), "pong");
+    }
+    alice.restart();
+    bob.restart();
+  }
+  EXPECT_GT(epoch(alice), 20u);
+  EXPECT_GE(epoch(bob), 20u);
+}
+
+// The post-quantum ratchet can be the tighter of the two: it keeps the epoch it sends in and the one before (spqr.md
+// §8).
+TEST_F(Sessions, OfLongBurstsLoseLateMessagesToTheirEpochBeforeTheirChain) {
+  std::vector<test::Sent> held;
+  for (int round = 1; round <= 5; ++round) {
+    for (int i = 0; i < 60; ++i) {
+      auto sent = from_alice("a");
+      if (round == 1 && i % 20 == 10) {
+        held.push_back(std::move(sent));
+      } else {
+        EXPECT_EQ(to_bob(sent), "a");
+      }
+    }
+    for (int i = 0; i < 60; ++i) EXPECT_EQ(to_alice(from_bob("b")), "b");
+    if (round == 3 || round == 4) {
+      EXPECT_EQ(to_bob(held[static_cast<std::size_t>(round) - 3]), "a");
+    }
+  }
+  const auto late = PreKeySignalMessage::parse(held[2].bytes);
+  ASSERT_TRUE(late.has_value());
+  EXPECT_TRUE(bob.record.current()->receiving.find(late->message.ratchet_key).has_value());
+  EXPECT_EQ(refused_by_bob(held[2]), Error::invalid_message);
+}
+
 TEST_F(Sessions, KeepOnlyTheLastFiveChains) {
   acknowledge();
   std::vector<test::Sent> held;

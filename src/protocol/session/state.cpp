@@ -51,7 +51,7 @@ bool flag(StoredReader& read) {
 
 crypto::PrivateKey private_key(StoredReader& read) {
   using Bytes = base::Secret<struct StoredPrivateKeyTag, 32>;
-  const Bytes bytes = read.secret<Bytes>();
+  const auto bytes = read.secret<Bytes>();
   constexpr std::uint8_t low = 0x07, high = 0xc0, high_set = 0x40;  // RFC 7748: as it is used, it is kept
   read.require((bytes.expose()[0] & low) == 0 && (bytes.expose()[31] & high) == high_set);
   return crypto::PrivateKey(bytes.expose());
@@ -66,7 +66,7 @@ std::uint64_t counter(StoredReader& read) {
 SendingChain sending_chain(StoredReader& read) {
   const crypto::PublicKey open = public_key(read);
   crypto::KeyPair keys(private_key(read), open);
-  ChainKey key = read.secret<ChainKey>();
+  auto key = read.secret<ChainKey>();
   return {std::move(keys), std::move(key), counter(read)};
 }
 
@@ -85,7 +85,7 @@ SkippedSeeds skipped_seeds(StoredReader& read, std::uint64_t before) {
 
 ReceivingChain receiving_chain(StoredReader& read) {
   const crypto::PublicKey ratchet_key = public_key(read);
-  ChainKey key = read.secret<ChainKey>();
+  auto key = read.secret<ChainKey>();
   const std::uint64_t next = counter(read);
   return {ratchet_key, std::move(key), next, skipped_seeds(read, next)};
 }
@@ -152,7 +152,7 @@ Result<State> State::parse(base::View bytes) {
   const crypto::PublicKey local = public_key(read), remote = public_key(read);
   const RegistrationId local_id(read.number<std::uint32_t>()), remote_id(read.number<std::uint32_t>());
   const crypto::PublicKey base_key = public_key(read);
-  RootKey root_key = read.secret<RootKey>();
+  auto root_key = read.secret<RootKey>();
   const auto previous_counter = read.number<std::uint32_t>();
   SendingChain sending = sending_chain(read);
   ReceivingChains receiving = receiving_chains(read);

@@ -122,8 +122,8 @@ void Braid::store(StoredWriter& write) const {
 std::optional<Braid> Braid::restore(StoredReader& read, Direction direction) {
   const auto number = read.number<std::uint8_t>();
   const auto epoch = read.number<std::uint64_t>();
-  Authenticator::RootKey root = read.secret<Authenticator::RootKey>();
-  Authenticator::MacKey mac = read.secret<Authenticator::MacKey>();
+  auto root = read.secret<Authenticator::RootKey>();
+  auto mac = read.secret<Authenticator::MacKey>();
   Phase phase = restored(number, read);
 
   // Odd epochs are the initiator's to make the key for, even ones the recipient's (§1.2).
