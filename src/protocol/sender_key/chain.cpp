@@ -31,6 +31,11 @@ SenderChainKey next(const SenderChainKey& ck) {
   return crypto::hmac_sha256<SenderChainKey>(ck.expose(), base::Bytes<1>{0x02});
 }
 
+SenderStep step_of(const SenderChainKey& ck) {
+  const crypto::HmacSha256Key key(ck.expose());
+  return {key.mac<SenderMessageSeed>(base::Bytes<1>{0x01}), key.mac<SenderChainKey>(base::Bytes<1>{0x02})};
+}
+
 SenderMessageKeys sender_message_keys(const SenderMessageSeed& seed) {
   auto [iv, cipher_key] = crypto::hkdf_sha256<SenderIv, SenderCipherKey>({}, seed.expose(), base::view("WhisperGroup"));
   return {std::move(iv), std::move(cipher_key)};
@@ -50,11 +55,16 @@ Result<SenderWalk> walk_to(const SenderChain& chain, std::uint32_t iteration) {
 
   SenderChainKey key = chain.key.clone();
   for (std::uint32_t at = chain.iteration; at < iteration; ++at) {
-    if (iteration - at <= max_skipped_sender_seeds) skipped.push_back({at, seed(key)});
-    key = next(key);
+    if (iteration - at > max_skipped_sender_seeds) {
+      key = next(key);
+    } else {
+      SenderStep step = step_of(key);
+      skipped.push_back({at, std::move(step.seed)});
+      key = std::move(step.next);
+    }
   }
-  SenderMessageSeed found = seed(key);
-  return SenderWalk{{next(key), iteration + 1, std::move(skipped)}, std::move(found)};
+  SenderStep last = step_of(key);
+  return SenderWalk{{std::move(last.next), iteration + 1, std::move(skipped)}, std::move(last.seed)};
 }
 
 }  // namespace sotto::protocol

@@ -18,6 +18,12 @@ using SenderIv = base::Secret<struct SenderIvTag, 16>;
 SenderMessageSeed seed(const SenderChainKey& ck);  // §7.4: for the message with the current iteration
 SenderChainKey next(const SenderChainKey& ck);     // §7.4: of the iteration after it
 
+struct SenderStep {
+  SenderMessageSeed seed;
+  SenderChainKey next;
+};
+SenderStep step_of(const SenderChainKey& ck);  // both, with the key set up once
+
 struct SenderMessageKeys {
   SenderIv iv;
   SenderCipherKey cipher_key;

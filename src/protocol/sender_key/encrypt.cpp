@@ -10,13 +10,14 @@ Result<SenderKeyEncrypted> sender_key_encrypt(const SenderKeyRecord& record, Dis
   if (state == nullptr) return Error::no_sender_key;
   if (!state->own_signing_key || state->chain.iteration == last_iteration) return Error::invalid_session;
 
-  const SenderMessageKeys keys = sender_message_keys(seed(state->chain.key));
+  SenderStep step = step_of(state->chain.key);
+  const SenderMessageKeys keys = sender_message_keys(step.seed);
   const base::Blob ciphertext = crypto::aes256_cbc_encrypt(keys.cipher_key.expose(), keys.iv.expose(), plaintext);
   base::Blob message = SenderKeyMessage::write({id, state->chain_id, state->chain.iteration, ciphertext},
                                                *state->own_signing_key, random);
 
   SenderKeyState after = state->clone();
-  after.chain.key = next(state->chain.key);
+  after.chain.key = std::move(step.next);
   after.chain.iteration += 1;
   return SenderKeyEncrypted{record.with_advanced(std::move(after)), std::move(message)};
 }
