@@ -27,7 +27,7 @@ class SenderKeyRecord {
  public:
   SenderKeyRecord() = default;
 
-  /// size    at most 361 KiB: five chains with 2,000 skipped seeds of 36 bytes each; usually under 200 bytes
+  /// size    at most 360,382 bytes: five chains with 2,000 skipped seeds of 36 bytes each; usually under 200
   /// errors  invalid_session  not exactly what serialize writes
   static Result<SenderKeyRecord> parse(base::View bytes);
   base::SecretBlob serialize() const;

@@ -198,6 +198,25 @@ TEST_F(SenderKeys, RecordsComeBackByteForByteAndTornOnesAreRefused) {
   }
 }
 
+TEST_F(SenderKeys, RecordsHaveTheSizesThatTheirReadmeNames) {
+  join();
+  EXPECT_EQ(sender.serialize().size(), 142u);
+  EXPECT_EQ(receiver.serialize().size(), 78u);
+  SenderKeyRecord largest;
+  for (std::uint32_t chain = 0; chain < max_sender_key_states; ++chain) {
+    SenderKeyState state = receiver.first()->clone();
+    state.chain_id = ChainId(chain);
+    state.chain.iteration = 5'000;
+    for (std::uint32_t i = 0; i < max_skipped_sender_seeds; ++i) {
+      state.chain.skipped.push_back({i, SenderMessageSeed(base::Bytes<32>{})});
+    }
+    largest = largest.with_first(std::move(state));
+  }
+  const base::SecretBlob bytes = largest.serialize();
+  EXPECT_EQ(bytes.size(), 360'382u);
+  EXPECT_TRUE(SenderKeyRecord::parse(bytes.expose()));
+}
+
 TEST_F(SenderKeys, RecordsWithOneChainTwiceAreRefused) {
   join();
   const base::SecretBlob one = receiver.serialize();
