@@ -88,6 +88,10 @@ class Chains {
   std::optional<Epoch>& at(std::uint64_t epoch) { return epochs_[epoch % most_epochs]; }
   const std::optional<Epoch>& at(std::uint64_t epoch) const { return epochs_[epoch % most_epochs]; }
   bool keeps(std::uint64_t epoch) const { return epoch >= oldest() && epoch <= newest_; }
+  /// Whether a key can still be asked for when `newest` is the last index given out.
+  static bool is_within(std::uint32_t index, std::uint32_t newest) {
+    return static_cast<std::uint64_t>(index) + max_stored >= newest;
+  }
   static std::size_t first_obtainable(const Receiving& chain);
   static Outcome<MessageKey> take_stored(Receiving& chain, std::uint32_t index);
   static MessageKey walk(Receiving& chain, std::uint32_t index);
