@@ -2,7 +2,6 @@
 
 #include <openssl/curve25519.h>
 
-#include "crypto/awslc/edwards25519.h"
 #include "crypto/equal.hpp"
 
 namespace sotto::crypto {
@@ -72,10 +71,19 @@ Result<SharedSecret> agree(const PrivateKey& local, const PublicKey& remote) {
   return secret;
 }
 
+// The scalar s is a multiple of 8 and -1 modulo the order l of the base point, and is in X25519's clamped form. For a
+// point P = Q + T, Q of order l and T of order 1, 2, 4 or 8, s·P is -Q, which has the u of Q; that is the u of P only
+// if T is the identity. s·P = 0 for the points of small order, of the curve and of the twist, and it is ±P for no other
+// point of the twist, since s is not ±1 modulo the twist's prime. What is left is u = 0, which is its own image.
 bool is_canonical(const PublicKey& key) {
-  if (!is_below_p(key.u())) return false;
-  base::Bytes<32> y;
-  return sotto_edwards25519_y(y.data(), key.u().data()) == 1 && sotto_edwards25519_is_torsion_free(y.data()) == 1;
+  static constexpr base::Bytes<32> s{0xa0, 0x23, 0xcd, 0xd0, 0x83, 0xef, 0x5b, 0xb8, 0x2f, 0x10, 0xd6,
+                                     0x2e, 0x59, 0xe1, 0x5a, 0x68, 0,    0,    0,    0,    0,    0,
+                                     0,    0,    0,    0,    0,    0,    0,    0,    0,    0x50};
+  constexpr base::Bytes<32> zero{};
+  if (!is_below_p(key.u()) || key.u() == zero) return false;
+  base::Bytes<32> image;
+  X25519(image.data(), s.data(), key.u().data());
+  return image == key.u();
 }
 
 }  // namespace sotto::crypto

@@ -89,18 +89,3 @@ int sotto_edwards25519_y(uint8_t y[32], const uint8_t u[32]) {
 }
 
 #endif
-
-/* s2n-bignum's multiplication may reduce the scalar modulo l and so cannot answer this; the generic one does not. */
-int sotto_edwards25519_is_torsion_free(const uint8_t encoded[32]) {
-  static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
-                                    0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
-                                    0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
-  static const uint8_t identity[32] = {1};
-  ge_p3 point;
-  ge_p2 product;
-  uint8_t result[32];
-  if (!x25519_ge_frombytes_vartime(&point, encoded)) return 0;
-  x25519_ge_scalarmult(&product, order, &point);
-  x25519_ge_tobytes(result, &product);
-  return OPENSSL_memcmp(result, identity, 32) == 0;
-}

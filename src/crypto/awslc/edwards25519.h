@@ -22,9 +22,6 @@ void sotto_scalar25519_muladd(uint8_t sum[32], const uint8_t left[32], const uin
 /* y = (u - 1) / (u + 1) with a clear sign bit; bit 255 of u is ignored. 0 when u = -1, which has no y. */
 int sotto_edwards25519_y(uint8_t y[32], const uint8_t u[32]);
 
-/* Whether the encoding is a point of the curve and l times it is the identity. Variable time: public input only. */
-int sotto_edwards25519_is_torsion_free(const uint8_t encoded[32]);
-
 #if defined(__cplusplus)
 }
 #endif
