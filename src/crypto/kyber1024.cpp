@@ -45,7 +45,6 @@ Result<KyberCiphertext> KyberCiphertext::parse(base::View bytes) {
 
 Result<KyberSecretKey> KyberSecretKey::parse(base::View bytes) {
   TRY(const base::View whole, typed(bytes, kyber1024::secret_key_size, Error::bad_key_type, Error::bad_key_length));
-  if (ml_kem_1024_check_sk(raw(whole).data(), raw_secret_key) != 0) return Error::bad_key;
   return KyberSecretKey(Bytes(std::span<const std::uint8_t, kyber1024::secret_key_size>(whole)));
 }
 
@@ -89,12 +88,14 @@ Result<KyberEncapsulation> encapsulate(const KyberPublicKey& key, base::Random& 
   return KyberEncapsulation{std::move(sealed), std::move(shared)};
 }
 
-KyberSecret decapsulate(const KyberSecretKey& key, const KyberCiphertext& ciphertext) {
+Result<KyberSecret> decapsulate(const KyberSecretKey& key, const KyberCiphertext& ciphertext) {
+  bool is_refused = false;
   const auto secret = MlkemSecret::made_by([&](auto out) {
     std::size_t size = out.size();
-    CHECK(ml_kem_1024_decapsulate(out.data(), &size, raw(ciphertext.serialize()).data(), raw(key.expose()).data()) ==
-          0);
+    is_refused =
+        ml_kem_1024_decapsulate(out.data(), &size, raw(ciphertext.serialize()).data(), raw(key.expose()).data()) != 0;
   });
+  if (is_refused) return Error::bad_key;
   return round_three(secret, ciphertext.serialize());
 }
 

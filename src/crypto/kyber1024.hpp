@@ -37,8 +37,7 @@ class KyberCiphertext {
 
 class KyberSecretKey {
  public:
-  /// errors  no_key_type, bad_key_type, bad_key_length
-  ///         bad_key  the public half inside does not belong to its hash: a damaged record
+  /// errors  no_key_type, bad_key_type, bad_key_length; whether it is damaged is found by decapsulate
   static Result<KyberSecretKey> parse(base::View bytes);
   KyberSecretKey clone() const { return KyberSecretKey(bytes_.clone()); }
   base::View expose() const { return bytes_.expose(); }
@@ -69,6 +68,9 @@ struct KyberEncapsulation {
 Result<KyberEncapsulation> encapsulate(const KyberPublicKey& key, base::Random& random);
 
 /// A ciphertext that was not made for this key gives a secret that nobody else has, not an error.
-KyberSecret decapsulate(const KyberSecretKey& key, const KyberCiphertext& ciphertext);
+///
+/// errors  bad_key  the public half inside the key does not belong to its hash: a damaged record (FIPS 203,
+/// section 7.3)
+Result<KyberSecret> decapsulate(const KyberSecretKey& key, const KyberCiphertext& ciphertext);
 
 }  // namespace sotto::crypto

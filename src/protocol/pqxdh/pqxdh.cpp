@@ -61,7 +61,9 @@ Result<AgreedKeys> accept(const Acceptance& with) {
   TRY_VOID(agreements.add(with.identity.private_key, with.base_key));
   TRY_VOID(agreements.add(with.signed_prekey.keys.private_key, with.base_key));
   if (with.one_time_prekey != nullptr) TRY_VOID(agreements.add(with.one_time_prekey->keys.private_key, with.base_key));
-  return agreements.finish(crypto::decapsulate(with.kyber_prekey.keys.secret_key, with.kyber_ciphertext));
+  const auto secret = crypto::decapsulate(with.kyber_prekey.keys.secret_key, with.kyber_ciphertext);
+  if (!secret) return Error::invalid_session;
+  return agreements.finish(*secret);
 }
 
 }  // namespace sotto::protocol

@@ -36,7 +36,8 @@ struct Acceptance {
 
 /// The recipient's half. Whether the base key is canonical is the caller's to check, before any other work (§3.4).
 ///
-/// errors  invalid_key  an agreement of zero
+/// errors  invalid_key      an agreement of zero
+///         invalid_session  the Kyber prekey is damaged: it does not belong to its hash
 /// source  §3.2
 Result<AgreedKeys> accept(const Acceptance& with);
 

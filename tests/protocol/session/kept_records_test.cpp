@@ -90,5 +90,30 @@ TEST_P(KeptRecord, HasNoOtherSpelling) {
   }
 }
 
+// Prekeys of format 1 lack their public half; they are read all the same and written as they are today.
+TEST(KeptRecords, OfPrekeysOfFormat1AreReadAndWrittenAnew) {
+  const auto file = test::read_json(test::source_dir() + "/tests/vectors/records/prekeys_format_1.json");
+  const auto& one_time = file.at("one_time");
+  const auto one_time_again = OneTimePreKey::parse(test::hex(one_time, "record"));
+  ASSERT_TRUE(one_time_again);
+  EXPECT_EQ(one_time_again->id, PreKeyId(1));
+  EXPECT_TRUE(base::same(one_time_again->keys.public_key.serialize(), test::hex(one_time, "public")));
+  EXPECT_EQ(OneTimePreKey::parse(one_time_again->serialize().expose())->keys.public_key,
+            one_time_again->keys.public_key);
+
+  const auto& signed_one = file.at("signed");
+  const auto signed_again = SignedPreKey::parse(test::hex(signed_one, "record"));
+  ASSERT_TRUE(signed_again);
+  EXPECT_TRUE(base::same(signed_again->keys.public_key.serialize(), test::hex(signed_one, "public")));
+  EXPECT_TRUE(base::same(signed_again->signature, test::hex(signed_one, "signature")));
+  EXPECT_EQ(SignedPreKey::parse(signed_again->serialize().expose())->signature, signed_again->signature);
+
+  const auto& kyber = file.at("kyber");
+  const auto kyber_again = KyberPreKey::parse(test::hex(kyber, "record"));
+  ASSERT_TRUE(kyber_again);
+  EXPECT_TRUE(base::same(kyber_again->keys.public_key.serialize(), test::hex(kyber, "public")));
+  EXPECT_EQ(KyberPreKey::parse(kyber_again->serialize().expose())->keys.public_key, kyber_again->keys.public_key);
+}
+
 }  // namespace
 }  // namespace sotto::protocol
