@@ -27,8 +27,9 @@ test: setup      ## all tests, in the release and the sanitizer build
 	@tools/run-tests release asan
 
 bench: build     ## measure the protocol library
+	@tools/fetch-peer
 	@ninja -C $(BUILD) -j $(JOBS) protocol_bench
-	@$(BUILD)/bench/protocol_bench
+	@tools/bench-protocol
 
 bench-server: build  ## measure one message end to end
 	@ninja -C $(BUILD) -j $(JOBS) server_bench
