@@ -10,6 +10,7 @@ static_assert(crypto_pwhash_argon2id_SALTBYTES == 16);
 
 Result<void> argon2id_into(std::span<std::uint8_t> out, base::View passphrase, std::span<const std::uint8_t, 16> salt,
                            unsigned passes, std::size_t memory) {
+  CHECK(sodium_init() >= 0);
   CHECK(out.size() >= crypto_pwhash_argon2id_BYTES_MIN && passes >= crypto_pwhash_argon2id_OPSLIMIT_MIN &&
         memory >= crypto_pwhash_argon2id_MEMLIMIT_MIN);
   const auto* text = passphrase.empty() ? "" : reinterpret_cast<const char*>(passphrase.data());  // never null

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <openssl/crypto.h>
-#include <sodium.h>
 #include <sys/random.h>
 
 #include "base/bytes.hpp"
@@ -30,7 +29,6 @@ bool hashes_as_published() {  // FIPS 180-4: SHA-256("abc")
 Result<void> start() {
   // Without it the processor's abilities stay unknown, and ML-KEM is three times slower without a word.
   CRYPTO_library_init();
-  if (sodium_init() < 0) return Error::unusable_system;
   if (!kernel_gives_random_bytes() || !hashes_as_published()) return Error::unusable_system;
   return {};
 }
