@@ -112,7 +112,8 @@ std::optional<SenderKeyState> read_state(Reader& from) {
   const auto signing_key = crypto::PublicKey::parse(*signing_bytes);
   if (!signing_key) return std::nullopt;
   std::optional<crypto::SigningKey> own_key;
-  if (*own == 1 && !(own_key = read_own_key(from))) return std::nullopt;
+  if (*own == 1) own_key = read_own_key(from);
+  if (own_key.has_value() != (*own == 1)) return std::nullopt;
   auto skipped = read_skipped(from, *iteration);
   if (!skipped) return std::nullopt;
   return SenderKeyState{ChainId(*chain_id),
