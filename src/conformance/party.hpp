@@ -43,6 +43,7 @@ class Party final : public protocol::PreKeySource {
   protocol::Result<Message> encrypt(const protocol::Address& peer, base::View plaintext, std::uint64_t now_ms);
   protocol::Result<base::Blob> decrypt(const protocol::Address& peer, protocol::MessageType type, base::View message);
   protocol::Result<void> archive(const protocol::Address& peer);
+  protocol::Record session(const protocol::Address& peer) const;  // an empty one if there is none
 
   protocol::SenderKeyDistributionMessage distribute(protocol::DistributionId id);
   protocol::Result<void> accept(const protocol::Address& sender, base::View distribution_message);
@@ -80,7 +81,6 @@ class Party final : public protocol::PreKeySource {
 
   protocol::Trust first_use() const;
   protocol::Context context(const protocol::Address& peer, const protocol::Trust& trust, std::uint64_t now_ms) const;
-  protocol::Record session(const protocol::Address& peer) const;
   void keep(const protocol::Address& peer, protocol::Record record, const crypto::PublicKey& identity);
   static Result<Party> read(const Members& state, base::Random& random);
   Result<void> read_peers(const Members& state);
