@@ -10,10 +10,10 @@ Error from_crypto(crypto::Error error) {
     case crypto::Error::bad_key_type:
     case crypto::Error::bad_key_length:
     case crypto::Error::bad_key:
-    case crypto::Error::zero_agreement:
-      return Error::invalid_key;
     case crypto::Error::bad_ciphertext_type:
     case crypto::Error::bad_ciphertext_length:
+    case crypto::Error::zero_agreement:
+      return Error::invalid_key;
     case crypto::Error::not_authentic:
       return Error::invalid_message;
     case crypto::Error::out_of_memory:

@@ -66,6 +66,15 @@ def a_wrong_mac(town):
     return code(lambda: town.receive({**sent, "message": sent["message"][:-2] + f"{last:02x}"}))
 
 
+def a_ratchet_key_that_is_none(town):
+    town.meet()
+    town.receive(town.send())
+    town.answer()
+    message = town.send()["message"]
+    assert message[2:8] == "0a2105"  # the first field
+    return code(lambda: town.receive({"type": "signal", "message": message[:6] + "06" + message[8:]}))
+
+
 def an_empty_message(town):
     return code(lambda: town.remote.ask("session.decrypt", party="ben", peer=town.ana, type="signal", message=""))
 
@@ -206,6 +215,7 @@ def ones_own_sealed_message(town):
 CASES = {
     a_duplicate: "duplicate_message",
     a_wrong_mac: "invalid_message",
+    a_ratchet_key_that_is_none: "invalid_key",
     an_empty_message: "invalid_message",
     a_bundle_with_a_wrong_signature: "invalid_signature",
     a_group_message_with_a_wrong_signature: "invalid_signature",

@@ -61,7 +61,7 @@ const words = [
   [/session with .* not found|cannot get registration ID from session/, "no_session"],
   [/missing sender key state/, "no_sender_key"],
   [/invalid signature detected/, "invalid_signature"],
-  [/key agreement/, "invalid_key"],
+  [/bad key|bad KEM|no key type|key agreement/i, "invalid_key"],
 ];
 
 function codeOf(error) {
@@ -77,16 +77,6 @@ function codeOf(error) {
   }
   for (const [pattern, code] of words) if (pattern.test(error.message)) return code;
   return "invalid_message";
-}
-
-// A message that can't be parsed is an invalid message, whichever part of it is broken; `kinds` are the other refusals.
-async function reading(kinds, work) {
-  try {
-    return await work();
-  } catch (error) {
-    const code = codeOf(error);
-    throw kinds.includes(code) ? error : new Refusal("invalid_message", error.message);
-  }
 }
 
 // ---- one device
@@ -219,18 +209,12 @@ class Party {
     this.senderKeys.records = new Map(saved.senderKeys);
   }
 
-  decryptSession(from, kind, message) {
-    return reading(["duplicate_message", "untrusted_identity", "no_session", "unknown_prekey", "invalid_key"], async () => {
-      if (kind === "prekey") {
-        return await signal.signalDecryptPreKey(signal.PreKeySignalMessage.deserialize(message), from, this.at, this.sessions,
-          this.identities, this.preKeys, this.signedPreKeys, this.kyberPreKeys);
-      }
-      return await signal.signalDecrypt(signal.SignalMessage.deserialize(message), from, this.at, this.sessions, this.identities);
-    });
-  }
-  decryptGroup(from, message) {
-    return reading(["duplicate_message", "no_sender_key", "invalid_signature", "invalid_session"],
-      () => signal.groupDecrypt(from, this.senderKeys, message));
+  async decryptSession(from, kind, message) {
+    if (kind === "prekey") {
+      return await signal.signalDecryptPreKey(signal.PreKeySignalMessage.deserialize(message), from, this.at, this.sessions,
+        this.identities, this.preKeys, this.signedPreKeys, this.kyberPreKeys);
+    }
+    return await signal.signalDecrypt(signal.SignalMessage.deserialize(message), from, this.at, this.sessions, this.identities);
   }
 }
 
@@ -405,8 +389,8 @@ const operations = {
     const party = partyOf(members);
     const sender = address(object(members, "sender"));
     const raw = bytes(members, "message");
-    await party.transact(() => reading([], async () =>
-      signal.processSenderKeyDistributionMessage(sender, signal.SenderKeyDistributionMessage.deserialize(raw), party.senderKeys)));
+    await party.transact(async () =>
+      signal.processSenderKeyDistributionMessage(sender, signal.SenderKeyDistributionMessage.deserialize(raw), party.senderKeys));
     return {};
   },
 
@@ -422,7 +406,7 @@ const operations = {
     const party = partyOf(members);
     const sender = address(object(members, "sender"));
     const raw = bytes(members, "message");
-    return { plaintext: hex(await party.transact(() => party.decryptGroup(sender, raw))) };
+    return { plaintext: hex(await party.transact(() => signal.groupDecrypt(sender, party.senderKeys, raw))) };
   },
 
   "sealed.certify"(members) {
@@ -455,7 +439,7 @@ const operations = {
     const at = whole(members, "now_ms", Number.MAX_SAFE_INTEGER);
     const raw = bytes(members, "message");
     return await party.transact(async () => {
-      const content = await reading(["invalid_key"], () => signal.sealedSenderDecryptToUsmc(raw, party.identities));
+      const content = await signal.sealedSenderDecryptToUsmc(raw, party.identities);
       const certificate = content.senderCertificate();
       if (!certificate.validate(root, at)) throw new Refusal("invalid_certificate", "the sender certificate does not validate");
       if (certificate.senderUuid() === party.at.name() && certificate.senderDeviceId() === party.at.deviceId()) {
@@ -489,15 +473,12 @@ const operations = {
   },
 
   "sealed.split"(members) {
-    const raw = bytes(members, "message");
-    return reading([], async () => {
-      const whole = new MultiRecipient(raw);
-      const messages = {};
-      for (const [name, recipient] of Object.entries(whole.recipientsByServiceIdString())) {
-        messages[name] = hex(whole.messageForRecipient(recipient));
-      }
-      return { messages };
-    });
+    const split = new MultiRecipient(bytes(members, "message"));
+    const messages = {};
+    for (const [name, recipient] of Object.entries(split.recipientsByServiceIdString())) {
+      messages[name] = hex(split.messageForRecipient(recipient));
+    }
+    return { messages };
   },
 
   "key.sign": (members) => ({ signature: hex(privateKey(members, "private").sign(bytes(members, "message"))) }),
@@ -510,7 +491,7 @@ Party.prototype.openInner = function (content, sender) {
   switch (content.msgType()) {
     case signal.CiphertextMessageType.Whisper: return this.decryptSession(sender, "signal", content.contents());
     case signal.CiphertextMessageType.PreKey: return this.decryptSession(sender, "prekey", content.contents());
-    case signal.CiphertextMessageType.SenderKey: return this.decryptGroup(sender, content.contents());
+    case signal.CiphertextMessageType.SenderKey: return signal.groupDecrypt(sender, this.senderKeys, content.contents());
     default: throw new Refusal("invalid_message", "a content of another type");
   }
 };

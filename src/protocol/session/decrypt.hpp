@@ -26,7 +26,7 @@ struct Decrypted {
 /// errors  untrusted_identity  asked first of all, about the identity key in the message
 ///         duplicate_message   its counter was used or dropped; says nothing about who sent it
 ///         unknown_prekey      it names a prekey that isn't there (any more)
-///         invalid_key         an agreement of zero
+///         invalid_key         a key that is none, an agreement of zero while the session begins
 ///         invalid_message     everything else
 /// cost    for a new session: a base-key check, four agreements, one decapsulation, and one ratchet step
 /// source  §3.8
@@ -38,6 +38,7 @@ Result<Decrypted> decrypt_prekey(const Record& record, base::View message, const
 /// errors  no_session          the record holds no session at all
 ///         duplicate_message   as above
 ///         untrusted_identity  asked after decryption; the message can be decrypted again later
+///         invalid_key         a ratchet key that is none
 ///         invalid_message     everything else; which rule it broke is not told
 /// cost    at most one ratchet step and 25,000 steps of a chain for each session that is tried
 /// source  §4.7, §4.8

@@ -78,7 +78,7 @@ Result<PreKeySignalMessage> PreKeySignalMessage::parse(base::View bytes) {
 
   const auto base_key = crypto::PublicKey::parse(*fields.base_key);
   const auto identity_key = crypto::PublicKey::parse(*fields.identity_key);
-  if (!base_key || !identity_key) return Error::invalid_message;
+  if (!base_key || !identity_key) return Error::invalid_key;
   TRY(const SignalMessage inside, SignalMessage::parse(*fields.message));
 
   PreKeySignalMessage message{.version = version,
@@ -93,7 +93,7 @@ Result<PreKeySignalMessage> PreKeySignalMessage::parse(base::View bytes) {
   if (fields.one_time_id) message.one_time_id = PreKeyId(*fields.one_time_id);
   if (has_kyber) {
     auto ciphertext = crypto::KyberCiphertext::parse(*fields.kyber_ciphertext);
-    if (!ciphertext) return Error::invalid_message;
+    if (!ciphertext) return from_crypto(ciphertext.error());
     message.kyber_id = KyberPreKeyId(*fields.kyber_id);
     message.kyber_ciphertext = *std::move(ciphertext);
   }

@@ -31,8 +31,9 @@ struct PreKeySignalMessage {
   };
   static base::Blob write(const Content& content);
 
-  /// errors  invalid_message  empty, a version before 3 or after 4, no protobuf, a field missing, a key or ciphertext
-  ///                          that is none, an inside that is no SignalMessage
+  /// errors  invalid_message  empty, a version before 3 or after 4, no protobuf, a field missing, an inside that is
+  ///                          no SignalMessage
+  ///         invalid_key      a key or KEM ciphertext that is none
   static Result<PreKeySignalMessage> parse(base::View bytes);
   static Result<PreKeySignalMessage> parse(base::Blob&& temporary) = delete;
 };

@@ -66,9 +66,10 @@ Result<SignalMessage> SignalMessage::parse(base::View bytes) {
         field.skip();
     }
   });
-  if (!is_sound || !ratchet_key || !counter || !ciphertext) return Error::invalid_message;
+  if (!is_sound || !ratchet_key) return Error::invalid_message;
   const auto key = crypto::PublicKey::parse(*ratchet_key);
-  if (!key) return Error::invalid_message;
+  if (!key) return from_crypto(key.error());  // said before what else is missing, as every peer does
+  if (!counter || !ciphertext) return Error::invalid_message;
 
   return SignalMessage{.version = version,
                        .ratchet_key = *key,

@@ -34,8 +34,8 @@ struct SignalMessage {
   /// The message with its MAC, ready to leave.
   static base::Blob write(const Content& content, const MacKey& key, const Ends& ends);
 
-  /// errors  invalid_message  shorter than 9 bytes, a version before 3 or after 4, no protobuf, a field missing, a key
-  ///                          that is none
+  /// errors  invalid_message  shorter than 9 bytes, a version before 3 or after 4, no protobuf, a field missing
+  ///         invalid_key      a ratchet key that is none
   static Result<SignalMessage> parse(base::View bytes);
   static Result<SignalMessage> parse(base::Blob&& temporary) = delete;
 
