@@ -78,6 +78,11 @@ std::string recovery_sheet(const wire::RecoveryKey& key) {
 /// A new file, mode 0600; never over an existing one.
 client::Result<void> write_recovery_key(const std::string& file, const wire::RecoveryKey& key) {
   const store::Descriptor opened(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!opened && errno == EEXIST) {
+    return client::refused(file +
+                           " is there already and is not overwritten: it may be the key of an account. Name another "
+                           "file; delete this one only if you know that no account was made with it");
+  }
   if (!opened)
     return client::refused("the recovery key can't be written: " + store::problem_of_errno(errno, file).message);
   const std::string text = wire::to_text(key) + "\n";
@@ -384,7 +389,9 @@ class AllCommands final : public Commands {
     command
         ->add_option("--wait", receive_.wait_seconds,
                      "End after this many seconds without a message (0: what is there)")
-        ->check(CLI::Range(0.0, 86'400.0));
+        ->check(CLI::Range(0.0, 86'400.0))
+        ->check(
+            [](const std::string& typed) { return typed.find_first_of("nN") == std::string::npos ? "" : "a number"; });
     with_session(command, [this](Session& session) { return run_receive(session, settings_, receive_); });
   }
 

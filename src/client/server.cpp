@@ -28,10 +28,10 @@ bool parse(Message& message, const base::Blob& bytes) {
   return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
-/// The server's words, without what could play with a terminal.
+/// The server's words, without what could play with a terminal: only what ASCII can show.
 std::string printable(const std::string& words) {
   std::string clean;
-  for (const char c : words.substr(0, max_words)) clean += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  for (const char c : words.substr(0, max_words)) clean += c < 0x20 || c > 0x7E ? ' ' : c;
   return clean;
 }
 

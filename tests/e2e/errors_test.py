@@ -78,6 +78,16 @@ class Client(unittest.TestCase):
             self.assertIn("sotto: 127.0.0.1", ana.run("contact", "add", "zoe", expect=REFUSED).stderr.decode())
             self.assertEqual(ana.run("history", "zoe", expect=REFUSED).stdout, b"")
 
+    def test_a_recovery_key_file_that_is_there_already_is_kept(self):
+        with World() as world:
+            ana = Person("ana", world.folder)
+            ana.recovery_key_file.write_text("an older key")
+            said = ana.run("register", "--server", world.server.url, "--name", "ana", "--server-ca", world.server.ca,
+                           "--kdf", "fastest-allowed", "--recovery-key-file", ana.recovery_key_file,
+                           expect=REFUSED).stderr.decode()
+            self.assertIn("is there already and is not overwritten", said)
+            self.assertEqual(ana.recovery_key_file.read_text(), "an older key")
+
     def test_a_user_name_that_is_taken_is_refused_before_a_recovery_key_is_made(self):
         with World("ana") as world:
             second = Person("ana", world.folder / "elsewhere") if (world.folder / "elsewhere").mkdir() is None else None
@@ -151,7 +161,8 @@ class Client(unittest.TestCase):
     def test_wrong_usage_is_exit_code_2(self):
         with World("ana") as world:
             ana = world.people[0]
-            for words in ([], ["fly"], ["send", "ben"], ["receive", "--wait", "soon"], ["register", "--name", "x"]):
+            for words in ([], ["fly"], ["send", "ben"], ["receive", "--wait", "soon"],
+                          ["receive", "--wait", "nan"], ["register", "--name", "x"]):
                 ana.run(*words, expect=WRONG_USAGE)
 
     def test_one_contact_whose_mailbox_is_full_holds_up_nobody_else(self):
