@@ -1,5 +1,6 @@
 // Replays a corpus: every file of the folder, each file cut at every length up to 512 bytes, and each with single bytes
 // changed, so that a build without libFuzzer still walks the parser's refusals.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +10,18 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size);
+
+// A structured target brings its own mutator, which asks libFuzzer for the small changes; here it gets simple ones.
+extern "C" __attribute__((weak)) std::size_t LLVMFuzzerCustomMutator(std::uint8_t* bytes, std::size_t size,
+                                                                     std::size_t room, unsigned seed);
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* bytes, std::size_t size, std::size_t room) {
+  static std::minstd_rand random(1);
+  const std::size_t grown = std::min<std::size_t>(room, size + random() % 3);
+  for (std::size_t i = size; i < grown; ++i) bytes[i] = static_cast<std::uint8_t>(random());
+  const std::size_t kept = random() % 8 == 0 ? random() % (grown + 1) : grown;
+  if (kept > 0) bytes[random() % kept] ^= static_cast<std::uint8_t>(1u << random() % 8);
+  return kept;
+}
 
 namespace {
 
@@ -32,6 +45,20 @@ void run_neighbours(const Input& seed, std::mt19937& random) {
   }
 }
 
+// A walk of the target's own mutator, from this seed on.
+void run_structured(const Input& seed, std::mt19937& random) {
+  if (LLVMFuzzerCustomMutator == nullptr) return;
+  constexpr std::size_t room = 1 << 14;
+  Input walked = seed;
+  for (int step = 0; step < 512; ++step) {
+    const std::size_t size = walked.size();
+    walked.resize(room);
+    walked.resize(LLVMFuzzerCustomMutator(walked.data(), size, room, static_cast<unsigned>(random())));
+    run(walked);
+    if (step % 4 == 3) walked = seed;
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -44,6 +71,7 @@ int main(int count, char** arguments) {
       const Input seed = read(entry.path());
       run(seed);
       run_neighbours(seed, random);
+      run_structured(seed, random);
       ++files;
     }
   }
