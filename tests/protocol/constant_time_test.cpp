@@ -15,6 +15,9 @@
 #include "protocol/sender_key/decrypt.hpp"
 #include "protocol/sender_key/distribute.hpp"
 #include "protocol/sender_key/encrypt.hpp"
+#include "protocol/session/decrypt.hpp"
+#include "protocol/session/encrypt.hpp"
+#include "protocol/session/start.hpp"
 #include "relay/sent_message.hpp"
 #include "support/seeded_random.hpp"
 
@@ -196,6 +199,91 @@ TEST_F(SenderKeyConstantTime, EncryptingNeverBranchesOnTheChainOrTheSigningKey) 
   make_known(state.own_signing_key->private_key().expose());
   EXPECT_EQ(complaints(), 0u);
   EXPECT_TRUE(SenderKeyMessage::parse(sent->message)->is_signed_by(state.signing_key));
+}
+
+// Two devices that know each other. Their states' secrets are marked where they lie.
+class SessionConstantTime : public ProtocolConstantTime, public PreKeySource {
+ protected:
+  void SetUp() override {
+    ProtocolConstantTime::SetUp();
+    if (IsSkipped()) return;
+    const PreKeyBundle bundle{RegistrationId(1),
+                              DeviceId(1),
+                              recipient_.public_key,
+                              {signed_.id, signed_.keys.public_key, base::blob(signed_.signature)},
+                              {kyber_.id, kyber_.keys.public_key, base::blob(kyber_.signature)},
+                              std::nullopt};
+    here_ = start_session({}, bundle, to_there()).value();
+    const auto first = encrypt(here_, content_, to_there()).value();
+    here_ = first.record;
+    first_ = first.message;
+    there_ = decrypt_prekey({}, first.message, *this, to_here()).value().record;
+  }
+
+  Context to_there() { return {sender_, RegistrationId(1), here_address_, there_address_, everyone_, 0, random_}; }
+  Context to_here() { return {recipient_, RegistrationId(1), there_address_, here_address_, everyone_, 0, random_}; }
+
+  static void make_state_secret(const Record& record) {
+    const State& state = *record.current();
+    make_secret(state.root_key.expose());
+    make_secret(state.sending.key.expose());
+    make_secret(state.sending.ratchet_key.private_key.expose());
+    make_secret(state.spqr.chains.root().expose());
+    for (std::size_t i = 0; i < state.receiving.size(); ++i) make_secret(state.receiving[i].key.expose());
+  }
+
+  Result<OneTimePreKey> one_time_prekey(PreKeyId) const override { return Error::unknown_prekey; }
+  Result<SignedPreKey> signed_prekey(SignedPreKeyId) const override {
+    return SignedPreKey{signed_.id, signed_.keys.clone(), signed_.signature, 0};
+  }
+  Result<KyberPreKey> kyber_prekey(KyberPreKeyId) const override {
+    return KyberPreKey{kyber_.id, kyber_.keys.clone(), kyber_.signature, 0};
+  }
+
+  const Trust everyone_ = [](const Address&, const crypto::PublicKey&, Use) { return true; };
+  const Address here_address_{"here", DeviceId(1)}, there_address_{"there", DeviceId(1)};
+  SignedPreKey signed_ = SignedPreKey::generate(SignedPreKeyId(1), recipient_.private_key, 0, random_);
+  KyberPreKey kyber_ = KyberPreKey::generate(KyberPreKeyId(1), recipient_.private_key, 0, random_);
+  Record here_, there_;
+  base::Blob first_;
+};
+
+TEST_F(SessionConstantTime, EncryptingNeverBranchesOnTheState) {
+  make_state_secret(there_);
+  const auto sent = encrypt(there_, content_, to_here());
+  make_known(&sent, sizeof sent);
+  EXPECT_TRUE(sent);
+  EXPECT_EQ(complaints(), 0u);
+}
+
+TEST_F(SessionConstantTime, DecryptingAndTurningNeverBranchOnTheState) {
+  const auto sent = encrypt(there_, content_, to_here()).value();
+  make_state_secret(here_);
+  const auto received = decrypt_signal(here_, sent.message, to_there());  // a new ratchet key
+  make_known(&received, sizeof received);
+  ASSERT_TRUE(received);
+  make_known(received->plaintext);
+  EXPECT_EQ(received->plaintext, content_);
+  EXPECT_EQ(complaints(), 0u);
+}
+
+TEST_F(SessionConstantTime, RefusingAForgedMessageNeverBranchesOnTheState) {
+  auto sent = encrypt(there_, content_, to_here()).value();
+  sent.message.back() ^= 1;
+  make_state_secret(here_);
+  const auto received = decrypt_signal(here_, sent.message, to_there());
+  make_known(&received, sizeof received);
+  EXPECT_FALSE(received);
+  EXPECT_EQ(complaints(), 0u);
+}
+
+TEST_F(SessionConstantTime, AnsweringASessionNeverBranchesOnThePrivateKeys) {
+  make_secret(recipient_.private_key.expose());
+  make_secret(signed_.keys.private_key.expose());
+  const auto received = decrypt_prekey({}, first_, *this, to_here());
+  make_known(&received, sizeof received);
+  EXPECT_TRUE(received);
+  EXPECT_EQ(complaints(), 0u);
 }
 
 }  // namespace
