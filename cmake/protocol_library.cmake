@@ -30,7 +30,9 @@ foreach(kind IN ITEMS static shared)
   set_target_properties(sotto-protocol-${kind} PROPERTIES OUTPUT_NAME sotto-protocol VERSION ${PROJECT_VERSION}
                                                           SOVERSION ${PROJECT_VERSION_MAJOR} LINKER_LANGUAGE CXX)
 endforeach()
-target_link_options(sotto-protocol-shared PRIVATE -Wl,--exclude-libs,ALL -Wl,--no-undefined)
+target_link_options(sotto-protocol-shared PRIVATE -Wl,--no-undefined
+                                                  "-Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/sotto-protocol.map")
+set_target_properties(sotto-protocol-shared PROPERTIES LINK_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/sotto-protocol.map")
 
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/include/sotto" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(TARGETS sotto-protocol-static sotto-protocol-shared EXPORT SottoProtocolTargets
