@@ -30,9 +30,21 @@ foreach(kind IN ITEMS static shared)
   set_target_properties(sotto-protocol-${kind} PROPERTIES OUTPUT_NAME sotto-protocol VERSION ${PROJECT_VERSION}
                                                           SOVERSION ${PROJECT_VERSION_MAJOR} LINKER_LANGUAGE CXX)
 endforeach()
-target_link_options(sotto-protocol-shared PRIVATE -Wl,--no-undefined
-                                                  "-Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/sotto-protocol.map")
-set_target_properties(sotto-protocol-shared PROPERTIES LINK_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/sotto-protocol.map")
+# The shared library exports what the header declares. AWS-LC's own names have the same prefix and stay inside.
+set(sotto_header "${CMAKE_SOURCE_DIR}/include/sotto/sotto_protocol.h")
+file(READ "${sotto_header}" text)
+string(REGEX MATCHALL "SOTTO_API[^;]*;" declarations "${text}")
+set(names "")
+foreach(declaration IN LISTS declarations)
+  if(declaration MATCHES "(sotto_[a-z0-9_]+)\\(")
+    string(APPEND names " ${CMAKE_MATCH_1};")
+  endif()
+endforeach()
+set(sotto_exports "${CMAKE_CURRENT_BINARY_DIR}/sotto-protocol.map")
+file(CONFIGURE OUTPUT "${sotto_exports}" CONTENT "{ global:@names@ local: *; };\n" @ONLY)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${sotto_header}")
+target_link_options(sotto-protocol-shared PRIVATE -Wl,--no-undefined "-Wl,--version-script=${sotto_exports}")
+set_target_properties(sotto-protocol-shared PROPERTIES LINK_DEPENDS "${sotto_exports}")
 
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/include/sotto" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(TARGETS sotto-protocol-static sotto-protocol-shared EXPORT SottoProtocolTargets
