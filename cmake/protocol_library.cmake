@@ -30,6 +30,8 @@ foreach(kind IN ITEMS static shared)
   set_target_properties(sotto-protocol-${kind} PROPERTIES OUTPUT_NAME sotto-protocol VERSION ${PROJECT_VERSION}
                                                           SOVERSION ${PROJECT_VERSION_MAJOR} LINKER_LANGUAGE CXX)
 endforeach()
+target_link_libraries(sotto-protocol-static INTERFACE stdc++ m)  # a C program's linker does not add them
+
 # The shared library exports what the header declares. AWS-LC's own names have the same prefix and stay inside.
 set(sotto_header "${CMAKE_SOURCE_DIR}/include/sotto/sotto_protocol.h")
 file(READ "${sotto_header}" text)

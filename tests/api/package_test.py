@@ -1,0 +1,126 @@
+"""The protocol library as a product: built alone, installed, and used by projects that know nothing but the package."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SAID = ["Ben reads: Hello Ben!", "Ana reads: Hello Ana!"]
+
+
+def run(*command, **options):
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+def library_options():
+    options = ["-DSOTTO_PROTOCOL_ONLY=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]
+    if shutil.which("ccache"):
+        launcher = f"env;CCACHE_BASEDIR={ROOT};CCACHE_NOHASHDIR=1;ccache"
+        options += [f"-DCMAKE_C_COMPILER_LAUNCHER={launcher}", f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}"]
+    return options
+
+
+class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.prefix = cls.folder / "installed"
+        build = cls.folder / "build"
+        run("cmake", "-S", ROOT, "-B", build, "-G", "Ninja", f"-DCMAKE_INSTALL_PREFIX={cls.prefix}", *library_options())
+        run("cmake", "--build", build)
+        run("cmake", "--install", build)
+        cls.libraries = next(cls.prefix.rglob("libsotto-protocol.so")).parent
+        cls.environment = {**os.environ, "PKG_CONFIG_PATH": str(cls.libraries / "pkgconfig"),
+                           "LD_LIBRARY_PATH": str(cls.libraries)}
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def example(self, language):
+        """A copy where nothing else of the project is near."""
+        place = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        shutil.copytree(ROOT / "examples" / language, place, dirs_exist_ok=True)
+        return place
+
+    def check(self, said):
+        for line in SAID:
+            self.assertIn(line, said)
+        self.assertRegex(said, r"\b[0-9]{60}\b")
+
+    def by_cmake(self, language, is_shared):
+        place = self.example(language)
+        run("cmake", "-S", place, "-B", place / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
+            f"-DBUILD_SHARED_LIBS={'ON' if is_shared else 'OFF'}")
+        run("cmake", "--build", place / "build")
+        program = place / "build/conversation"
+        needed = run("readelf", "-d", program)
+        self.assertEqual("libsotto-protocol.so.0" in needed, is_shared)
+        self.check(run(program))
+
+    def test_a_cpp_project_links_the_static_library(self):
+        self.by_cmake("cpp", False)
+
+    def test_a_cpp_project_links_the_shared_library(self):
+        self.by_cmake("cpp", True)
+
+    def test_a_c_project_links_the_static_library(self):
+        self.by_cmake("c", False)
+
+    def test_a_c_project_links_the_shared_library(self):
+        self.by_cmake("c", True)
+
+    def test_pkg_config_says_how_to_compile_and_link(self):
+        place = self.example("c")
+        flags = run("pkg-config", "--cflags", "--libs", "sotto-protocol", env=self.environment).split()
+        run("cc", "-std=c99", "-Wall", "-Wextra", "-Werror", place / "main.c", *flags, "-o", place / "program")
+        self.check(run(place / "program", env=self.environment))
+
+        place = self.example("cpp")
+        flags = run("pkg-config", "--cflags", "--libs", "sotto-protocol", env=self.environment).split()
+        run("c++", "-std=c++20", "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Wpedantic", "-Werror", place / "main.cpp", *flags,
+            "-o", place / "program")
+        self.check(run(place / "program", env=self.environment))
+
+    def test_pkg_config_knows_the_static_library(self):
+        place = self.example("c")
+        flags = run("pkg-config", "--static", "--cflags", "--libs", "sotto-protocol", env=self.environment).split()
+        flags = [str(self.libraries / "libsotto-protocol.a") if flag == "-lsotto-protocol" else flag for flag in flags]
+        run("cc", "-std=c99", place / "main.c", *flags, "-o", place / "program")
+        self.assertNotIn("libsotto-protocol", run("readelf", "-d", place / "program"))
+        self.check(run(place / "program"))
+
+    def test_the_shared_library_exports_what_the_header_declares_and_nothing_else(self):
+        header = (self.prefix / "include/sotto/sotto_protocol.h").read_text()
+        declared = set(re.findall(r"SOTTO_API[^;(]*?\b(sotto_\w+)\(", header))
+        self.assertGreater(len(declared), 50)
+        exported = {line.split()[-1] for line in
+                    run("nm", "-D", "--defined-only", self.libraries / "libsotto-protocol.so").splitlines()}
+        self.assertEqual(exported, declared)
+
+    def test_the_shared_library_needs_nothing_but_the_run_time(self):
+        needed = set(re.findall(r"NEEDED.*\[(.*?)\]", run("readelf", "-d", self.libraries / "libsotto-protocol.so")))
+        self.assertLessEqual(needed, {"libstdc++.so.6", "libm.so.6", "libgcc_s.so.1", "libc.so.6", "ld-linux-x86-64.so.2",
+                                      "ld-linux-aarch64.so.1"})
+
+    def test_header_package_and_library_agree_on_the_version(self):
+        header = (self.prefix / "include/sotto/sotto_protocol.h").read_text()
+        version = ".".join(re.search(rf"SOTTO_PROTOCOL_VERSION_{part} (\d+)", header).group(1)
+                           for part in ("MAJOR", "MINOR", "PATCH"))
+        self.assertEqual(run("pkg-config", "--modversion", "sotto-protocol", env=self.environment).strip(), version)
+        self.assertIn(f"VERSION {version}", (ROOT / "CMakeLists.txt").read_text())
+        source = self.folder / "version.c"
+        source.write_text('#include <sotto/sotto_protocol.h>\n#include <stdio.h>\nint main(void) { puts(sotto_version()); return 0; }\n')
+        run("cc", "-std=c99", f"-I{self.prefix}/include", source, f"-L{self.libraries}", "-lsotto-protocol", "-o",
+            self.folder / "version")
+        self.assertEqual(run(self.folder / "version", env=self.environment).strip(), version)
+
+
+if __name__ == "__main__":
+    unittest.main()
