@@ -2,4 +2,10 @@
 if(NOT SOTTO_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   add_test(NAME Api.Package COMMAND "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/package_test.py")
   set_tests_properties(Api.Package PROPERTIES LABELS api ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+  find_program(SOTTO_DOXYGEN doxygen)
+  if(SOTTO_DOXYGEN)
+    add_test(NAME Api.ReferenceIsWrittenWithoutAWarning COMMAND "${SOTTO_DOXYGEN}" docs/api/Doxyfile
+             WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(Api.ReferenceIsWrittenWithoutAWarning PROPERTIES LABELS api)
+  endif()
 endif()
