@@ -19,6 +19,7 @@ Operations sealed_operations();
 Operations key_operations();
 
 // What several of them need.
+constexpr std::size_t max_answer = (8u << 20) - 4'096;  // bytes of one: what goes out can come in again as a line
 Result<Party*> party(World& world, const Members& members);
 Result<std::uint64_t> now(const World& world, const Members& members);
 boost::json::string hex(base::View bytes);

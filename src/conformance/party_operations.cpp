@@ -60,13 +60,15 @@ Answer publish(World& world, const Members& members) {
 
 Answer write_state(World& world, const Members& members) {
   TRY(const Party* device, party(world, members));
-  return json::object{{"state", hex(base::view(device->serialize()))}};
+  const std::string state = device->serialize();
+  if (state.size() + state.size() / 8 > max_answer) return invalid_request("the state does not fit into one answer");
+  return json::object{{"state", state}};
 }
 
 Answer read_state(World& world, const Members& members) {
   TRY(const std::string name, members.text("party"));
-  TRY(const base::Blob state, members.bytes("state"));
-  TRY(Party device, Party::parse(base::text(state), world.random));
+  TRY(const std::string state, members.text("state"));
+  TRY(Party device, Party::parse(state, world.random));
   world.parties.insert_or_assign(name, std::move(device));
   return json::object{};
 }

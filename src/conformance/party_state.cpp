@@ -11,11 +11,19 @@ using namespace protocol;
 
 namespace {
 
-json::string hex(base::View bytes) { return json::string(base::to_hex(bytes)); }
+// Records are large: base64url takes 4 bytes for 3.
+json::string written(base::View bytes) { return json::string(base::to_base64url(bytes)); }
+
+conformance::Result<base::Blob> record_of(const Members& members) {
+  TRY(const std::string text, members.text("record"));
+  auto bytes = base::from_base64url(text);
+  if (!bytes) return invalid_request("`record` must be base64url");
+  return *std::move(bytes);
+}
 
 json::array write_keys(const std::map<std::uint32_t, base::SecretBlob>& keys) {
   json::array all;
-  for (const auto& [id, key] : keys) all.push_back({{"id", id}, {"record", hex(key.expose())}});
+  for (const auto& [id, key] : keys) all.push_back({{"id", id}, {"record", written(key.expose())}});
   return all;
 }
 
@@ -29,7 +37,7 @@ conformance::Result<std::map<std::uint32_t, base::SecretBlob>> read_keys(const M
   TRY(const std::vector<Members> all, state.objects(name));
   for (const Members& one : all) {
     TRY(const std::uint64_t id, one.number("id", 0xffff'ffff));
-    TRY(base::Blob record, one.bytes("record"));
+    TRY(base::Blob record, record_of(one));
     CONFORM(const Key key, Key::parse(record));
     if (key.id.value != id) return invalid_request("a prekey under another id");
     keys.emplace(static_cast<std::uint32_t>(id), std::move(record));
@@ -42,22 +50,22 @@ conformance::Result<std::map<std::uint32_t, base::SecretBlob>> read_keys(const M
 std::string Party::serialize() const {
   json::array uses, sessions, identities, sender_keys;
   for (const auto& [kyber, signed_one, base_key] : uses_) {
-    uses.push_back({{"kyber_id", kyber}, {"signed_id", signed_one}, {"base_key", hex(base_key.serialize())}});
+    uses.push_back({{"kyber_id", kyber}, {"signed_id", signed_one}, {"base_key", base::to_hex(base_key.serialize())}});
   }
   for (const auto& [peer, record] : sessions_) {
-    sessions.push_back({{"peer", write_address(peer)}, {"record", hex(record.serialize().expose())}});
+    sessions.push_back({{"peer", write_address(peer)}, {"record", written(record.serialize().expose())}});
   }
   for (const auto& [peer, key] : identities_) {
-    identities.push_back({{"peer", write_address(peer)}, {"key", hex(key.serialize())}});
+    identities.push_back({{"peer", write_address(peer)}, {"key", base::to_hex(key.serialize())}});
   }
   for (const auto& [whose, record] : sender_keys_) {
     sender_keys.push_back({{"sender", write_address(whose.first)},
                            {"distribution_id", base::to_text(whose.second.uuid)},
-                           {"record", hex(record.serialize().expose())}});
+                           {"record", written(record.serialize().expose())}});
   }
   const json::object whole{{"address", write_address(birth_.address)},
                            {"registration_id", birth_.registration_id.value},
-                           {"identity_private", hex(birth_.identity.private_key.expose())},
+                           {"identity_private", base::to_hex(birth_.identity.private_key.expose())},
                            {"next_id", next_id_},
                            {"one_time_prekeys", write_keys(one_time_)},
                            {"signed_prekeys", write_keys(signed_)},
@@ -75,7 +83,7 @@ conformance::Result<Party> Party::read(const Members& state, base::Random& rando
   TRY(crypto::PrivateKey identity, state.private_key("identity_private"));
   Party party({address, RegistrationId(static_cast<std::uint32_t>(registration)), crypto::KeyPair(std::move(identity))},
               random);
-  TRY(const std::uint64_t next_id, state.number("next_id", 0xffff'ffff));
+  TRY(const std::uint64_t next_id, state.number("next_id", 0x7fff'ffff));  // ids run up from there, and never around
   party.next_id_ = static_cast<std::uint32_t>(next_id);
   TRY(party.one_time_, read_keys<OneTimePreKey>(state, "one_time_prekeys"));
   TRY(party.signed_, read_keys<SignedPreKey>(state, "signed_prekeys"));
@@ -95,7 +103,7 @@ conformance::Result<void> Party::read_peers(const Members& state) {
   TRY(const std::vector<Members> sessions, state.objects("sessions"));
   for (const Members& one : sessions) {
     TRY(const Address peer, one.address("peer"));
-    TRY(const base::Blob bytes, one.bytes("record"));
+    TRY(const base::Blob bytes, record_of(one));
     CONFORM(Record record, Record::parse(bytes));
     sessions_.emplace(peer, std::move(record));
   }
@@ -109,7 +117,7 @@ conformance::Result<void> Party::read_peers(const Members& state) {
   for (const Members& one : sender_keys) {
     TRY(const Address sender, one.address("sender"));
     TRY(const base::Uuid distribution, one.uuid("distribution_id"));
-    TRY(const base::Blob bytes, one.bytes("record"));
+    TRY(const base::Blob bytes, record_of(one));
     CONFORM(SenderKeyRecord record, SenderKeyRecord::parse(bytes));
     sender_keys_.emplace(SenderKeyName{sender, DistributionId{distribution}}, std::move(record));
   }

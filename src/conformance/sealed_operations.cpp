@@ -91,6 +91,15 @@ Answer split(World&, const Members& members) {
   TRY(const base::Blob message, members.bytes("message"));
   const auto sent = relay::SentMessage::parse(message);
   if (!sent) return failure(protocol::Error::invalid_message);
+  std::size_t received = 0, count = 0;
+  for (const auto& recipient : sent->recipients) {
+    if (recipient.is_excluded()) continue;
+    ++count;
+    received = sent->received_by(recipient).size();
+  }
+  if (count * received > max_answer / 2) {
+    return invalid_request("the messages of " + std::to_string(count) + " recipients do not fit into one answer");
+  }
   json::object messages;
   for (const auto& recipient : sent->recipients) {
     if (recipient.is_excluded()) continue;

@@ -45,6 +45,22 @@ class Lines(unittest.TestCase):
         told = answers(*(json.dumps({"id": one, "op": "x"}).encode() + b"\n" for one in ids))
         self.assertEqual([one["id"] for one in told], ids)
 
+    def test_an_id_comes_back_as_it_was_written(self):
+        ids = [b"1e400", b"12345678901234567890123", b"-9223372036854775809", b"1.50", b'"\\u00e4"', b"[" * 40 + b"]" * 40,
+               b'{"id": "}"}', b'"\\"x\\""']
+        lines = [b'{ "op": "x", "x" : {"id": 9}, "id": ' + one + b' , "y":"id"}\n' for one in ids]
+        done = subprocess.run([BIN / "sotto-conformance"], input=b"".join(lines), stdout=subprocess.PIPE, timeout=120)
+        for one, line in zip(ids, done.stdout.splitlines()):
+            self.assertTrue(line.startswith(b'{"id":' + one), line[:80])
+
+    def test_an_upload_whose_parts_would_fill_the_memory_is_refused(self):
+        entries = b"".join(b"\0" + n.to_bytes(16, "big") + b"\x01\0\x01" + bytes(48) for n in range(20_000))
+        upload = b"\x23" + b"\xa0\x9c\x01" + entries + bytes(2 << 20)
+        told = answers(json.dumps({"id": 1, "op": "sealed.split", "message": upload.hex()}).encode() + b"\n",
+                       b'{"id": 2, "op": "x"}\n')
+        self.assertIn("do not fit", told[0]["error"]["message"])
+        self.assertEqual(told[1]["id"], 2)
+
     def test_every_operation_without_its_members_is_an_invalid_request(self):
         names = ["party.new", "party.bundle", "party.export", "party.import", "session.start", "session.encrypt",
                  "session.decrypt", "session.archive", "fingerprint", "group.distribute", "group.accept", "group.encrypt",
@@ -113,7 +129,7 @@ class Parties(unittest.TestCase):
         with ours() as side:
             sent = self.met(side)
             state = side.ask("party.export", party="ben")["state"]
-            for wrong in ("", "00", state[:-2], state.replace("7b", "5b", 1), "7b7d", state + "7d"):
+            for wrong in ("", "00", state[:-1], state.replace("{", "[", 1), "{}", state + "}", state.replace("record", "x", 1)):
                 with self.assertRaises(Refused) as refusal:
                     side.ask("party.import", party="ben", state=wrong)
                 self.assertEqual(refusal.exception.code, "invalid_session")
