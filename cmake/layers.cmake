@@ -13,6 +13,13 @@ set(sotto_layer_net wire base)
 set(sotto_layer_client store net wire protocol relay crypto base)
 set(sotto_layer_server net wire relay crypto base)
 
+# The rooms that libsotto-protocol is made of. Compiled the same way in the programs, so that a compiler cache serves both.
+set(sotto_library_rooms base crypto relay protocol api)
+function(sotto_library_options target)
+  target_compile_options(${target} PRIVATE -fvisibility=hidden $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
+                                           $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)  # unique names can't be hidden
+endfunction()
+
 # sotto_layer(name): the static library sotto_<name> from every .cpp of src/<name>.
 function(sotto_layer name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp")
@@ -21,6 +28,9 @@ function(sotto_layer name)
   foreach(below IN LISTS sotto_layer_${name})
     target_link_libraries(sotto_${name} PUBLIC sotto_${below})
   endforeach()
+  if(name IN_LIST sotto_library_rooms)
+    sotto_library_options(sotto_${name})
+  endif()
   sotto_options(sotto_${name})
 endfunction()
 

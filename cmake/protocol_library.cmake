@@ -3,13 +3,14 @@
 # A static and a shared library from the rooms base, crypto, relay, protocol and api, with AWS-LC inside and nothing else to
 # link but the C++ run-time. What is exported is include/sotto/sotto_protocol.h and no other name; include/sotto/protocol.hpp
 # is the same for C++, header only.
+include(layers)
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 find_path(SOTTO_PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp REQUIRED)
 
 set(sotto_protocol_sources "")
-foreach(room IN ITEMS base crypto relay protocol api)
+foreach(room IN LISTS sotto_library_rooms)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${room}/*.cpp")
   list(APPEND sotto_protocol_sources ${sources})
 endforeach()
@@ -20,33 +21,53 @@ add_library(sotto-protocol-objects OBJECT ${sotto_protocol_sources})
 target_include_directories(sotto-protocol-objects PRIVATE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
 target_include_directories(sotto-protocol-objects SYSTEM PRIVATE "${SOTTO_PROTOZERO_INCLUDE_DIR}")
 target_link_libraries(sotto-protocol-objects PRIVATE sotto_awslc)
-target_compile_options(sotto-protocol-objects PRIVATE -fvisibility=hidden -fvisibility-inlines-hidden)
+sotto_library_options(sotto-protocol-objects)
 sotto_options(sotto-protocol-objects)
 
-foreach(kind IN ITEMS static shared)
-  string(TOUPPER ${kind} type)
-  add_library(sotto-protocol-${kind} ${type} $<TARGET_OBJECTS:sotto-protocol-objects> $<TARGET_OBJECTS:sotto_awslc>)
-  target_include_directories(sotto-protocol-${kind} INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
-  set_target_properties(sotto-protocol-${kind} PROPERTIES OUTPUT_NAME sotto-protocol VERSION ${PROJECT_VERSION}
-                                                          SOVERSION ${PROJECT_VERSION_MAJOR} LINKER_LANGUAGE CXX)
-endforeach()
-target_link_libraries(sotto-protocol-static INTERFACE stdc++ m)  # a C program's linker does not add them
-
-# The shared library exports what the header declares. AWS-LC's own names have the same prefix and stay inside.
+# The names that the header declares, and no other, are seen from outside. AWS-LC's own names have the same prefix.
 set(sotto_header "${CMAKE_SOURCE_DIR}/include/sotto/sotto_protocol.h")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${sotto_header}")
 file(READ "${sotto_header}" text)
 string(REGEX MATCHALL "SOTTO_API[^;]*;" declarations "${text}")
 set(names "")
 foreach(declaration IN LISTS declarations)
   if(declaration MATCHES "(sotto_[a-z0-9_]+)\\(")
-    string(APPEND names " ${CMAKE_MATCH_1};")
+    list(APPEND names "${CMAKE_MATCH_1}")
   endif()
 endforeach()
-set(sotto_exports "${CMAKE_CURRENT_BINARY_DIR}/sotto-protocol.map")
-file(CONFIGURE OUTPUT "${sotto_exports}" CONTENT "{ global:@names@ local: *; };\n" @ONLY)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${sotto_header}")
-target_link_options(sotto-protocol-shared PRIVATE -Wl,--no-undefined "-Wl,--version-script=${sotto_exports}")
-set_target_properties(sotto-protocol-shared PROPERTIES LINK_DEPENDS "${sotto_exports}")
+list(JOIN names "\n" lines)
+list(JOIN names "; " exports)
+file(CONFIGURE OUTPUT sotto-protocol.names CONTENT "@lines@\n" @ONLY)
+file(CONFIGURE OUTPUT sotto-protocol.map CONTENT "{ global: @exports@; local: *; };\n" @ONLY)
+
+# The static library is one object: names that several files of ours share would otherwise be global in every program that
+# links it, and so would the functions of header-only libraries, which the program may use in another version.
+set(objects $<TARGET_OBJECTS:sotto-protocol-objects> $<TARGET_OBJECTS:sotto_awslc>)
+add_custom_command(
+  OUTPUT sotto-protocol.o
+  COMMAND "${CMAKE_LINKER}" -r --force-group-allocation -o sotto-protocol-joined.o ${objects}
+  COMMAND "${CMAKE_OBJCOPY}" --keep-global-symbols=sotto-protocol.names sotto-protocol-joined.o sotto-protocol.o
+  DEPENDS ${objects} sotto-protocol-objects "${CMAKE_CURRENT_BINARY_DIR}/sotto-protocol.names"
+  COMMAND_EXPAND_LISTS VERBATIM)
+add_library(sotto-protocol-static STATIC "${CMAKE_CURRENT_BINARY_DIR}/sotto-protocol.o")
+# To a program it is a library in C: a project in C alone links it, if it links what is inside.
+set_target_properties(sotto-protocol-static PROPERTIES OUTPUT_NAME sotto-protocol LINKER_LANGUAGE C)
+target_link_libraries(sotto-protocol-static INTERFACE stdc++ m)
+
+# While the first number of the version is 0, the second one says which programs fit.
+set(sotto_abi "${PROJECT_VERSION_MAJOR}")
+if(sotto_abi EQUAL 0)
+  set(sotto_abi "0.${PROJECT_VERSION_MINOR}")
+endif()
+add_library(sotto-protocol-shared SHARED ${objects})
+set_target_properties(sotto-protocol-shared PROPERTIES OUTPUT_NAME sotto-protocol LINKER_LANGUAGE CXX
+  VERSION ${PROJECT_VERSION} SOVERSION ${sotto_abi} LINK_DEPENDS "${CMAKE_CURRENT_BINARY_DIR}/sotto-protocol.map")
+target_link_options(sotto-protocol-shared PRIVATE
+  -Wl,--no-undefined -Wl,--gc-sections "-Wl,--version-script=${CMAKE_CURRENT_BINARY_DIR}/sotto-protocol.map")
+
+foreach(kind IN ITEMS static shared)
+  target_include_directories(sotto-protocol-${kind} INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+endforeach()
 
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/include/sotto" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(TARGETS sotto-protocol-static sotto-protocol-shared EXPORT SottoProtocolTargets
@@ -59,6 +80,8 @@ write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/SottoProtocolConfi
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/SottoProtocolConfig.cmake"
               "${CMAKE_CURRENT_BINARY_DIR}/SottoProtocolConfigVersion.cmake" DESTINATION "${sotto_package_dir}")
+# The pkg-config file finds the rest from where it lies: the prefix is known when installing only.
+file(RELATIVE_PATH sotto_prefix_from_pc "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/sotto-protocol.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/sotto-protocol.pc" @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/sotto-protocol.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
