@@ -1,6 +1,8 @@
 #pragma once
 #include <protozero/pbf_reader.hpp>
 
+#include <algorithm>
+
 #include "base/bytes.hpp"
 
 namespace sotto::relay {
@@ -29,10 +31,50 @@ class Field {
   protozero::pbf_reader& reader_;
 };
 
+/// Whether every varint of the top level fits into 64 bits. protozero drops what a tenth byte says beyond them, and
+/// section 0 refuses it. What else is wrong is left to protozero.
+inline bool has_sound_varints(base::View bytes) {
+  std::size_t at = 0;
+  const auto varint = [&](std::uint64_t& value) {
+    value = 0;
+    for (unsigned shift = 0; at < bytes.size(); shift += 7) {
+      const std::uint8_t byte = bytes[at++];
+      if (shift == 63 && byte > 1) return false;
+      value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) return true;
+    }
+    return true;  // cut off
+  };
+  while (at < bytes.size()) {
+    std::uint64_t key = 0, value = 0;
+    if (!varint(key)) return false;
+    switch (static_cast<protozero::pbf_wire_type>(key & 7)) {
+      case protozero::pbf_wire_type::varint:
+        if (!varint(value)) return false;
+        break;
+      case protozero::pbf_wire_type::fixed64:
+        at += 8;
+        break;
+      case protozero::pbf_wire_type::fixed32:
+        at += 4;
+        break;
+      case protozero::pbf_wire_type::length_delimited:
+        if (!varint(value)) return false;
+        if (value > bytes.size() - std::min(at, bytes.size())) return true;  // cut off
+        at += value;
+        break;
+      default:
+        return true;
+    }
+  }
+  return true;
+}
+
 /// Hands each field to `take`, which reads or skips it. False if the bytes are no protobuf message, or `take` asked for
 /// another type than the field has.
 template <class Take>
 bool read_fields(base::View bytes, Take&& take) {
+  if (!has_sound_varints(bytes)) return false;
   try {
     protozero::pbf_reader reader(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     while (reader.next()) {

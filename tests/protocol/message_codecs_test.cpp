@@ -38,7 +38,7 @@ RC_GTEST_PROP(PreKeySignalMessage, ComesBackAsItWasWritten, (std::uint64_t seed,
   const auto message = PreKeySignalMessage::parse(bytes);
   RC_ASSERT(message);
   RC_ASSERT(message->one_time_id == one_time && message->signed_id == SignedPreKeyId(id));
-  RC_ASSERT(message->kyber_id == KyberPreKeyId(0) && message->kyber_ciphertext == sealed->ciphertext);
+  RC_ASSERT(message->kyber_id == KyberPreKeyId(0) && message->kyber_ciphertext == sealed->ciphertext.serialize());
   RC_ASSERT(message->base_key == key && message->identity_key == sender &&
             message->registration_id == RegistrationId(9));
   RC_ASSERT(base::same(message->message.serialized, inside) && base::same(*message->message.addresses, base::Blob(36)));

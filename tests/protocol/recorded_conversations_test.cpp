@@ -130,8 +130,9 @@ TEST(RecordedConversations, EveryIntermediateValueOfTheAgreementIsAsRecorded) {
     const auto kyber_prekey = bob.kyber_prekey(*message->kyber_id);
     std::optional<OneTimePreKey> one_time;
     if (message->one_time_id) one_time = *bob.one_time_prekey(*message->one_time_id);
-    const auto keys = accept({bob.identity, *signed_prekey, *kyber_prekey, one_time ? &*one_time : nullptr,
-                              message->identity_key, message->base_key, *message->kyber_ciphertext});
+    const auto keys =
+        accept({bob.identity, *signed_prekey, *kyber_prekey, one_time ? &*one_time : nullptr, message->identity_key,
+                message->base_key, *crypto::KyberCiphertext::parse(*message->kyber_ciphertext)});
     ASSERT_TRUE(keys);
     const value& agreed = derived.at("pqxdh");
     EXPECT_EQ(base::to_hex(keys->root_key.expose()), test::text(agreed, "root_key"));

@@ -72,13 +72,12 @@ Result<PreKeySignalMessage> PreKeySignalMessage::parse(base::View bytes) {
   TRY(const std::uint8_t version, parse_version(bytes[0]));
   TRY(const Fields fields, read(bytes.subspan(1)));
 
-  const bool has_kyber = fields.kyber_id && fields.kyber_ciphertext;
-  if (fields.kyber_id.has_value() != fields.kyber_ciphertext.has_value()) return Error::invalid_message;
-  if (version == session_version && !has_kyber) return Error::invalid_message;
-
   const auto base_key = crypto::PublicKey::parse(*fields.base_key);
   const auto identity_key = crypto::PublicKey::parse(*fields.identity_key);
   if (!base_key || !identity_key) return Error::invalid_key;
+  const bool has_kyber = fields.kyber_id && fields.kyber_ciphertext;
+  if (fields.kyber_id.has_value() != fields.kyber_ciphertext.has_value()) return Error::invalid_message;
+  if (version == session_version && !has_kyber) return Error::invalid_message;
   TRY(const SignalMessage inside, SignalMessage::parse(*fields.message));
 
   PreKeySignalMessage message{.version = version,
@@ -92,10 +91,8 @@ Result<PreKeySignalMessage> PreKeySignalMessage::parse(base::View bytes) {
                               .message = inside};
   if (fields.one_time_id) message.one_time_id = PreKeyId(*fields.one_time_id);
   if (has_kyber) {
-    auto ciphertext = crypto::KyberCiphertext::parse(*fields.kyber_ciphertext);
-    if (!ciphertext) return from_crypto(ciphertext.error());
     message.kyber_id = KyberPreKeyId(*fields.kyber_id);
-    message.kyber_ciphertext = *std::move(ciphertext);
+    message.kyber_ciphertext = base::blob(*fields.kyber_ciphertext);
   }
   return message;
 }

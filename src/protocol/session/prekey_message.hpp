@@ -12,8 +12,8 @@ struct PreKeySignalMessage {
   std::uint8_t version = session_version;
   std::optional<PreKeyId> one_time_id;
   SignedPreKeyId signed_id;
-  std::optional<KyberPreKeyId> kyber_id;                    // both or neither,
-  std::optional<crypto::KyberCiphertext> kyber_ciphertext;  // and both in version 4
+  std::optional<KyberPreKeyId> kyber_id;       // both or neither, and both in version 4
+  std::optional<base::Blob> kyber_ciphertext;  // as it came: nobody looks at it in a session that is known (§3.8)
   crypto::PublicKey base_key;
   crypto::PublicKey identity_key;
   RegistrationId registration_id;
@@ -33,7 +33,7 @@ struct PreKeySignalMessage {
 
   /// errors  invalid_message  empty, a version before 3 or after 4, no protobuf, a field missing, an inside that is
   ///                          no SignalMessage
-  ///         invalid_key      a key or KEM ciphertext that is none
+  ///         invalid_key      a key that is none
   static Result<PreKeySignalMessage> parse(base::View bytes);
   static Result<PreKeySignalMessage> parse(base::Blob&& temporary) = delete;
 };

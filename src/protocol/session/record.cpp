@@ -1,10 +1,26 @@
 #include "protocol/session/record.hpp"
 
+#include "relay/protobuf.hpp"
+
 namespace sotto::protocol {
 namespace {
 
 constexpr std::uint8_t format = 2;
 constexpr std::uint8_t format_without_spqr = 1;
+
+// A damaged first byte must not pass for a record whose sessions may be forgotten.
+bool is_of_format_1(base::View bytes) {
+  bool is_known = true;
+  const bool is_sound = relay::read_fields(bytes, [&](relay::Field& field) {
+    if (field.number() == 1 || field.number() == 2) {
+      is_known &= !field.bytes().empty();
+    } else {
+      is_known = false;
+      field.skip();
+    }
+  });
+  return is_sound && is_known;
+}
 
 }  // namespace
 
@@ -12,7 +28,10 @@ constexpr std::uint8_t format_without_spqr = 1;
 Result<Record> Record::parse(base::View bytes) {
   StoredReader read(bytes);
   const auto found = read.number<std::uint8_t>();
-  if (found == format_without_spqr) return Record();
+  if (found == format_without_spqr) {
+    if (!is_of_format_1(bytes.subspan(1))) return Error::invalid_session;
+    return Record();
+  }
   const auto count = read.number<std::uint8_t>();
   if (!read.is_sound() || found != format || count > max_archived) return Error::invalid_session;
   Archive archive;

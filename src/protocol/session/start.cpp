@@ -59,6 +59,8 @@ Result<State> answer_session(const PreKeySignalMessage& message, const PreKeySou
     TRY(one_time_prekey, prekeys.one_time_prekey(*message.one_time_id));
   }
   if (!crypto::is_canonical(message.base_key)) return Error::invalid_message;  // before anything is computed with it
+  const auto kyber_ciphertext = crypto::KyberCiphertext::parse(*message.kyber_ciphertext);
+  if (!kyber_ciphertext) return from_crypto(kyber_ciphertext.error());
 
   TRY(AgreedKeys keys, accept({.identity = context.identity,
                                .signed_prekey = signed_prekey,
@@ -66,7 +68,7 @@ Result<State> answer_session(const PreKeySignalMessage& message, const PreKeySou
                                .one_time_prekey = one_time_prekey ? &*one_time_prekey : nullptr,
                                .remote_identity = message.identity_key,
                                .base_key = message.base_key,
-                               .kyber_ciphertext = *message.kyber_ciphertext}));
+                               .kyber_ciphertext = *kyber_ciphertext}));
   spqr::State spqr = spqr::init(spqr::Direction::recipient_to_initiator, keys.spqr_auth_key,
                                 spqr_jump_limit(context, message.identity_key));
   return State{.local_identity = context.identity.public_key,

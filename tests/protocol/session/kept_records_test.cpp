@@ -90,6 +90,15 @@ TEST_P(KeptRecord, HasNoOtherSpelling) {
   }
 }
 
+TEST(KeptRecords, OfFormat2WithADamagedFirstByteAreNotTakenForOnesOfFormat1) {
+  for (const char* name : {"format_2_pending.record", "format_2_E1.record", "format_2_archived_and_skipped.record"}) {
+    SCOPED_TRACE(name);
+    base::Blob damaged = test::recorded_bytes(name);
+    damaged[0] = 1;
+    EXPECT_FALSE(Record::parse(damaged));
+  }
+}
+
 // Prekeys of format 1 lack their public half; they are read all the same and written as they are today.
 TEST(KeptRecords, OfPrekeysOfFormat1AreReadAndWrittenAnew) {
   const auto file = test::read_json(test::source_dir() + "/tests/vectors/records/prekeys_format_1.json");
