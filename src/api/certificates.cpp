@@ -13,9 +13,9 @@ Result<relay::SenderCertificate::Subject> parse_subject(const sotto_certified& s
   if (!base::parse_uuid(subject.account)) return SOTTO_INVALID_ADDRESS;
   TRY(const protocol::DeviceId device, translated(protocol::parse_device_id(subject.device_id)));
   TRY(const crypto::PublicKey key, parse_public_key(subject.identity_key));
-  relay::SenderCertificate::Subject parsed{subject.account, device.value, key};
-  if (subject.phone_number != nullptr) parsed.phone_number = subject.phone_number;
-  return parsed;
+  using Subject = relay::SenderCertificate::Subject;
+  if (subject.phone_number == nullptr) return Subject{subject.account, device.value, key};
+  return Subject{subject.account, device.value, key, std::string(subject.phone_number)};
 }
 
 }  // namespace

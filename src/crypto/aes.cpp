@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/secret.hpp"
+#include "crypto/verdict.hpp"
 
 namespace sotto::crypto {
 namespace {
@@ -63,7 +64,7 @@ Result<base::Blob> aes256_cbc_decrypt(AesKeyView key, AesBlockView iv, base::Vie
   base::Blob text(ciphertext.size());
   AES_cbc_encrypt(ciphertext.data(), text.data(), text.size(), &schedule.key, chained.data(), AES_DECRYPT);
 
-  const unsigned padding = padding_of(text);
+  const unsigned padding = verdict(padding_of(text));
   if (padding == 0) {
     OPENSSL_cleanse(text.data(), text.size());
     return Error::not_authentic;

@@ -1,5 +1,7 @@
 #include "crypto/equal.hpp"
 
+#include "crypto/verdict.hpp"
+
 namespace sotto::crypto {
 
 bool equal(base::View left, base::View right) {
@@ -9,7 +11,7 @@ bool equal(base::View left, base::View right) {
     difference |= static_cast<unsigned>(left[i] ^ right[i]);
     asm volatile("" : "+r"(difference));  // or a compiler may see that the loop can be left early
   }
-  return difference == 0;
+  return verdict(difference == 0);
 }
 
 }  // namespace sotto::crypto

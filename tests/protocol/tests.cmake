@@ -16,7 +16,7 @@ if(TARGET protocol_tests)
     sotto_options(protocol_constant_time_tests)
     add_test(NAME ProtocolConstantTime.UnderValgrind
       COMMAND "${SOTTO_VALGRIND}" --quiet --error-exitcode=0
-              "--suppressions=${CMAKE_CURRENT_LIST_DIR}/constant_time.supp" $<TARGET_FILE:protocol_constant_time_tests>)
+              "--suppressions=${CMAKE_SOURCE_DIR}/tests/crypto/constant_time.supp" $<TARGET_FILE:protocol_constant_time_tests>)
     set_tests_properties(ProtocolConstantTime.UnderValgrind PROPERTIES LABELS ct)
   endif()
 endif()
