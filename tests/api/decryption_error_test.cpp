@@ -44,5 +44,20 @@ TEST(ApiDecryptionError, RefusalsGoByName) {
   EXPECT_EQ(error.device_id, 9u);
 }
 
+TEST(ApiDecryptionError, AKeyThatIsNoneIsSaidSo) {
+  Pair pair;
+  pair.settle();
+  const Message sent = pair.ana.send(pair.ben, "lost");
+  Room answer;
+  const Blob spoiled = with_a_key_spoiled(sent.bytes, 0x0A);
+  EXPECT_EQ(sotto_decryption_error_make(sent.type, view(spoiled), 0, 1, answer), SOTTO_INVALID_KEY);
+  EXPECT_TRUE(answer.is_untouched());
+  ASSERT_EQ(sotto_decryption_error_make(sent.type, view(sent.bytes), 0, 1, answer), SOTTO_OK);
+  const Blob spoiled_answer = with_a_key_spoiled(answer.taken(), 0x0A);
+  sotto_decryption_error error{};
+  EXPECT_EQ(sotto_decryption_error_read(view(spoiled_answer), &error), SOTTO_INVALID_KEY);
+  EXPECT_EQ(error.device_id, 0u);
+}
+
 }  // namespace
 }  // namespace sotto::test

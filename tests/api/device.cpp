@@ -1,5 +1,7 @@
 #include "api/device.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 
 namespace sotto::test {
@@ -14,6 +16,14 @@ Blob public_key(const KeyPair& keys) {
   Blob key(SOTTO_PUBLIC_KEY_SIZE);
   sotto_key_pair_public(keys.get(), key.data());
   return key;
+}
+
+Blob with_a_key_spoiled(Blob bytes, std::uint8_t field_tag) {
+  const Blob head{field_tag, SOTTO_PUBLIC_KEY_SIZE, 0x05};
+  const auto key = std::ranges::search(bytes, head);
+  CHECK(!key.empty());
+  *(key.begin() + 2) = 0x06;
+  return bytes;
 }
 
 Device::Device(std::string name, std::uint8_t device_id)

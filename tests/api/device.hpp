@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,12 +53,19 @@ class Room {
   operator sotto_buffer*() { return &raw_; }
   std::size_t size() const { return raw_.size; }
   Blob taken() const { return Blob(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(raw_.size)); }
+  bool is_untouched_behind() const {
+    return std::all_of(bytes_.begin() + static_cast<std::ptrdiff_t>(raw_.size), bytes_.end(),
+                       [](std::uint8_t one) { return one == untouched; });
+  }
   bool is_untouched() const { return bytes_ == Blob(bytes_.size(), untouched); }
 
  private:
   Blob bytes_;
   sotto_buffer raw_;
 };
+
+/// The bytes, with the type of the key in the first such field made one that is none.
+Blob with_a_key_spoiled(Blob bytes, std::uint8_t field_tag);
 
 struct Message {
   sotto_message_type type{};

@@ -49,6 +49,7 @@ TEST_F(ApiFingerprint, RefusalsGoByName) {
   char digits[61] = "untouched";
   Room scannable;
   EXPECT_EQ(sotto_fingerprint(&end, &end, 2, 1, digits, scannable), SOTTO_INVALID_FINGERPRINT);
+  EXPECT_EQ(sotto_fingerprint(&end, &end, 2, 1'000'001, digits, scannable), SOTTO_INVALID_FINGERPRINT);
   EXPECT_EQ(sotto_fingerprint(&end, &keyless, 2, 5, digits, scannable), SOTTO_INVALID_KEY);
   sotto_buffer question{};
   EXPECT_EQ(sotto_fingerprint(&end, &end, 2, 5, digits, &question), SOTTO_BUFFER_TOO_SMALL);

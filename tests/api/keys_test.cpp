@@ -51,6 +51,27 @@ TEST(ApiKeys, NobodyAgreesWithAKeyOfSmallOrder) {
   EXPECT_EQ(secret, Blob(SOTTO_SECRET_SIZE, Room::untouched));
 }
 
+TEST(ApiKeys, BytesThatAreNoKeyAreRefusedBeforeAnythingIsWritten) {
+  const KeyPair keys = new_key_pair();
+  const Blob good = public_key(keys);
+  Blob other_type = good, output(SOTTO_SIGNATURE_SIZE, Room::untouched);
+  other_type[0] = 0x06;
+  for (const sotto_view none : {sotto_view{good.data(), 32}, sotto_view{}, view(other_type)}) {
+    EXPECT_EQ(sotto_agree(keys.get(), none, output.data()), SOTTO_INVALID_KEY);
+    EXPECT_EQ(sotto_sign_alternate_identity(keys.get(), none, nullptr, output.data()), SOTTO_INVALID_KEY);
+    EXPECT_EQ(sotto_verify(none, {}, view(output)), SOTTO_INVALID_KEY);
+  }
+  EXPECT_EQ(output, Blob(SOTTO_SIGNATURE_SIZE, Room::untouched));
+}
+
+TEST(ApiKeys, TwoSignaturesOfOneMessageDiffer) {
+  const KeyPair keys = new_key_pair();
+  std::uint8_t one[SOTTO_SIGNATURE_SIZE], two[SOTTO_SIGNATURE_SIZE];
+  ASSERT_EQ(sotto_sign(keys.get(), {}, nullptr, one), SOTTO_OK);
+  ASSERT_EQ(sotto_sign(keys.get(), {}, nullptr, two), SOTTO_OK);
+  EXPECT_NE(blob(view(one)), blob(view(two)));
+}
+
 TEST(ApiKeys, AKeyVouchesForAnother) {
   const KeyPair account = new_key_pair(), alternate = new_key_pair();
   const Blob account_key = public_key(account), alternate_key = public_key(alternate);

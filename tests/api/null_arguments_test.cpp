@@ -133,6 +133,7 @@ TEST_F(ApiNull, SealedSender) {
   const sotto_certified nameless{nullptr, 1, key_, nullptr};
   sotto_opened* opened = nullptr;
   sotto_sent_message* sent = nullptr;
+  std::uint32_t number = 0;
   const sotto_reception reception{};
   REFUSED(sotto_server_certificate_issue(1, key_, nullptr, nullptr, room_));
   REFUSED(sotto_server_certificate_issue(1, key_, keys_, nullptr, nullptr));
@@ -153,6 +154,11 @@ TEST_F(ApiNull, SealedSender) {
   REFUSED(sotto_sent_message_parse({}, nullptr));
   REFUSED(sotto_sent_message_recipient(nullptr, 0, bytes_, nullptr));
   REFUSED(sotto_sent_message_received_by(nullptr, 0, room_));
+  REFUSED(sotto_sent_message_device(nullptr, 0, 0, bytes_, &number));
+  REFUSED(sotto_open_sealed(null_with_a_size, keys_, nullptr, 0, &opened));
+  REFUSED(sotto_sent_message_parse(null_with_a_size, &sent));
+  REFUSED(sotto_seal(null_with_a_size, keys_, key_, {}, nullptr, room_));
+  REFUSED(sotto_seal({}, keys_, key_, {}, &without_function, room_));
   EXPECT_EQ(opened, nullptr);
   EXPECT_EQ(sent, nullptr);
 }

@@ -117,6 +117,18 @@ TEST_F(ApiSenderKey, WhatIsNoDistributionMessageIsNotAccepted) {
   EXPECT_EQ(after, nullptr);
 }
 
+TEST_F(ApiSenderKey, ADistributionMessageWithAKeyThatIsNoneIsSaidSo) {
+  const Blob spoiled = with_a_key_spoiled(distribution_, 0x2A);  // the signing key
+  const Blob before = bytes_of(member_);
+  SenderKey after;
+  std::uint8_t id[SOTTO_UUID_SIZE] = {};
+  EXPECT_EQ(sotto_sender_key_accept(member_.get(), view(spoiled), Out(after)), SOTTO_INVALID_KEY);
+  EXPECT_EQ(sotto_distribution_message_id(view(spoiled), id), SOTTO_INVALID_KEY);
+  EXPECT_EQ(after, nullptr);
+  EXPECT_EQ(id[0], 0);
+  EXPECT_EQ(bytes_of(member_), before);
+}
+
 TEST_F(ApiSenderKey, RecordsAreThoseOfTheProtocol) {
   const Blob kept = bytes_of(sender_);
   const auto record = protocol::SenderKeyRecord::parse(kept);

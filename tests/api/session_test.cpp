@@ -14,9 +14,11 @@ TEST(ApiSession, TwoDevicesConverseAcrossRestarts) {
       Blob text;
       ASSERT_EQ(to->receive(*from, sent, text), SOTTO_OK);
       EXPECT_EQ(text, blob("message " + std::to_string(i)));
-      const Blob kept = to->serialized();
-      ASSERT_EQ(sotto_session_parse(view(kept), Out(to->session)), SOTTO_OK);
-      EXPECT_EQ(to->serialized(), kept);
+      for (Device* device : {from, to}) {
+        const Blob kept = device->serialized();
+        ASSERT_EQ(sotto_session_parse(view(kept), Out(device->session)), SOTTO_OK);
+        EXPECT_EQ(device->serialized(), kept);
+      }
     }
   }
 }
@@ -230,6 +232,40 @@ TEST_F(ApiRefusal, UnknownPrekey) {
   const Blob record = another.taken();
   keys.one_time = view(record);
   EXPECT_EQ(decrypt(sent, context, &keys), SOTTO_UNKNOWN_PREKEY);
+}
+
+TEST_F(ApiRefusal, InvalidKey) {
+  const Message settled = pair_.ana.send(pair_.ben, "text");
+  EXPECT_EQ(decrypt({settled.type, with_a_key_spoiled(settled.bytes, 0x0A)}), SOTTO_INVALID_KEY);  // the ratchet key
+  pair_.ana.meet(pair_.ben);
+  const Message first = pair_.ana.send(pair_.ben, "again");
+  for (const auto field : {std::uint8_t{0x12}, std::uint8_t{0x1A}}) {  // the base key, the identity key
+    const Blob spoiled = with_a_key_spoiled(first.bytes, field);
+    EXPECT_EQ(decrypt({first.type, spoiled}), SOTTO_INVALID_KEY);
+    sotto_prekey_names names{};
+    EXPECT_EQ(sotto_prekey_message_read(view(spoiled), &names), SOTTO_INVALID_KEY);
+    EXPECT_EQ(names.signed_prekey_id, 0u);
+  }
+}
+
+TEST_F(ApiRefusal, TheSameOfAPrekeyMessage) {
+  pair_.ana.meet(pair_.ben);
+  const Message first = pair_.ana.send(pair_.ben, "again");
+  sotto_context stranger = pair_.ben.with(pair_.ana);
+  stranger.known_identity = view(pair_.ben.identity_key);
+  const sotto_prekey_records keys = pair_.ben.prekeys();
+  EXPECT_EQ(decrypt(first, stranger, &keys), SOTTO_UNTRUSTED_IDENTITY);
+  EXPECT_EQ(decrypt({SOTTO_MESSAGE_PREKEY, {}}), SOTTO_INVALID_MESSAGE);
+  Blob text;
+  ASSERT_EQ(pair_.ben.receive(pair_.ana, first, text), SOTTO_OK);
+  before_ = pair_.ben.serialized();
+  EXPECT_EQ(decrypt(first), SOTTO_DUPLICATE_MESSAGE);
+}
+
+TEST_F(ApiRefusal, AKnownKeyThatIsNone) {
+  sotto_context context = pair_.ben.with(pair_.ana);
+  context.known_identity.size = 32;
+  EXPECT_EQ(decrypt(pair_.ana.send(pair_.ben, "text"), context, nullptr), SOTTO_INVALID_KEY);
 }
 
 TEST_F(ApiRefusal, InvalidSession) {
