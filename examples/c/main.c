@@ -1,4 +1,5 @@
-/* Ana and Ben meet by a prekey bundle and converse, in C99; each record goes through its bytes between every two steps.
+/* Ana and Ben meet by a prekey bundle, converse, write to a group and seal who sends; then they compare their safety
+ * number. C99; each record goes through its bytes between every two steps.
  *
  * Build it against an installed libsotto-protocol, with CMake:
  *     cmake -S . -B build -DCMAKE_PREFIX_PATH=/where/it/is && cmake --build build && build/conversation
@@ -146,45 +147,169 @@ static void hear(device* self, const device* other, sotto_message_type type, con
   printf("%s reads: %.*s\n", name, (int)plaintext.size, (const char*)plaintext.data);
 }
 
+static void converse(device* ana, device* ben) {
+  static uint8_t memory[4096];
+  uint8_t small[1];
+  sotto_buffer message, plaintext;
+  sotto_context context;
+  sotto_session *session, *after = NULL;
+  sotto_message_type type;
+  int turn;
+
+  use(&message, memory, sizeof memory);
+  meet(ana, ben);
+  for (turn = 0; turn < 3; ++turn) {
+    type = say(ana, ben, turn == 0 ? "Hello Ben!" : "And again!", &message);
+    hear(ben, ana, type, &message, "Ben");
+    type = say(ben, ana, "Hello Ana!", &message);
+    hear(ana, ben, type, &message, "Ana");
+  }
+
+  /* A failed operation changes nothing, gives nothing, and says why. */
+  session = load(ana);
+  context = around(ana, ben);
+  use(&plaintext, small, sizeof small);
+  printf("A repeated message is refused: %s\n",
+         sotto_status_text(sotto_session_decrypt(session, view_of(&message), &context, &after, &plaintext)));
+  sotto_session_free(session);
+}
+
+/* Ben accepts Ana's chain once, then reads what she encrypts once for the whole group. */
+static void write_to_group(void) {
+  static const uint8_t group[SOTTO_UUID_SIZE] = {1, 2, 3};
+  static const char words[] = "Hello everybody!";
+  uint8_t given[512], sent[sizeof words + SOTTO_OVERHEAD], read[sizeof words + SOTTO_OVERHEAD], kept[1024];
+  sotto_buffer distribution, message, plaintext, record;
+  sotto_sender_key *ana = NULL, *ana_after = NULL, *ben = NULL, *ben_after = NULL;
+
+  use(&distribution, given, sizeof given);
+  use(&message, sent, sizeof sent);
+  use(&plaintext, read, sizeof read);
+  use(&record, kept, sizeof kept);
+  must(sotto_sender_key_distribute(NULL, group, NULL, &ana, &distribution), "distribute");
+  /* `distribution` goes to each member through its pairwise session, never in the open. */
+  must(sotto_sender_key_accept(NULL, view_of(&distribution), &ben), "accept");
+  must(sotto_sender_key_serialize(ben, &record), "sender key record");
+  sotto_sender_key_free(ben);
+
+  must(sotto_sender_key_encrypt(ana, group, bytes((const uint8_t*)words, strlen(words)), NULL, &ana_after, &message),
+       "encrypt for the group");
+  must(sotto_sender_key_parse(view_of(&record), &ben), "sender key record");
+  must(sotto_sender_key_decrypt(ben, view_of(&message), &ben_after, &plaintext), "decrypt for the group");
+  printf("The group reads: %.*s\n", (int)plaintext.size, (const char*)plaintext.data);
+
+  sotto_sender_key_free(ana);
+  sotto_sender_key_free(ana_after);
+  sotto_sender_key_free(ben);
+  sotto_sender_key_free(ben_after);
+}
+
+/* A trust root that both know signs a server's key, and the server says for a while who Ana is. */
+static void certify(const device* subject, const sotto_key_pair* root, uint64_t expires_ms, sotto_buffer* certificate) {
+  uint8_t key[SOTTO_PUBLIC_KEY_SIZE], memory[SOTTO_CERTIFICATE_MAX_SIZE];
+  sotto_key_pair* server = NULL;
+  sotto_buffer server_certificate;
+  sotto_certified certified;
+
+  use(&server_certificate, memory, sizeof memory);
+  must(sotto_key_pair_generate(NULL, &server), "server key");
+  sotto_key_pair_public(server, key);
+  must(sotto_server_certificate_issue(1, bytes(key, sizeof key), root, NULL, &server_certificate),
+       "server certificate");
+  certified.account = subject->address.name;
+  certified.device_id = subject->address.device_id;
+  certified.identity_key = bytes(subject->identity_key, sizeof subject->identity_key);
+  certified.phone_number = NULL;
+  must(sotto_sender_certificate_issue(&certified, expires_ms, view_of(&server_certificate), server, NULL, certificate),
+       "sender certificate");
+  sotto_key_pair_free(server);
+}
+
+static void open_sealed(device* ben, const device* ana, const sotto_key_pair* root, const sotto_buffer* sealed) {
+  uint8_t root_key[SOTTO_PUBLIC_KEY_SIZE], memory[4096];
+  sotto_opened* opened = NULL;
+  sotto_reception reception;
+  sotto_buffer message;
+
+  must(sotto_open_sealed(view_of(sealed), ben->identity, NULL, 0, &opened), "open");
+  sotto_key_pair_public(root, root_key);
+  memset(&reception, 0, sizeof reception);
+  reception.trust_roots = root_key;
+  reception.trust_root_count = 1;
+  reception.now_ms = 1000;
+  reception.local = ben->address;
+  must(sotto_opened_verify(opened, &reception), "certificate"); /* before anything inside is believed */
+  printf("Ben opens a message of %s\n", sotto_opened_sender(opened).name);
+
+  use(&message, memory, sizeof memory);
+  message.size = sotto_opened_message(opened).size;
+  if (message.size > sizeof memory) exit(1);
+  memcpy(memory, sotto_opened_message(opened).data, message.size);
+  hear(ben, ana, sotto_opened_type(opened), &message, "Ben"); /* a program finds `ana` by the sender that was opened */
+
+  reception.now_ms = 2001;
+  printf("After the certificate's end: %s\n", sotto_status_text(sotto_opened_verify(opened, &reception)));
+  sotto_opened_free(opened);
+}
+
+static void seal(device* ana, device* ben) {
+  static uint8_t inner_memory[4096], content_memory[8192], sealed_memory[12288];
+  uint8_t certificate_memory[SOTTO_CERTIFICATE_MAX_SIZE];
+  sotto_key_pair* root = NULL;
+  sotto_sealed_content whole;
+  sotto_buffer certificate, inner, content, sealed;
+
+  use(&certificate, certificate_memory, sizeof certificate_memory);
+  use(&inner, inner_memory, sizeof inner_memory);
+  use(&content, content_memory, sizeof content_memory);
+  use(&sealed, sealed_memory, sizeof sealed_memory);
+  must(sotto_key_pair_generate(NULL, &root), "trust root");
+  certify(ana, root, 2000, &certificate);
+
+  memset(&whole, 0, sizeof whole);
+  whole.type = say(ana, ben, "Nobody on the way knows who wrote this.", &inner);
+  whole.sender_certificate = view_of(&certificate);
+  whole.message = view_of(&inner);
+  must(sotto_sealed_content_serialize(&whole, &content), "content");
+  must(sotto_seal(view_of(&content), ana->identity, bytes(ben->identity_key, sizeof ben->identity_key), bytes(NULL, 0),
+                  NULL, &sealed),
+       "seal");
+  open_sealed(ben, ana, root, &sealed);
+  sotto_key_pair_free(root);
+}
+
+static sotto_fingerprint_end end_of(const device* self) {
+  sotto_fingerprint_end end;
+  end.identifier = bytes((const uint8_t*)self->address.name, strlen(self->address.name));
+  end.identity_key = bytes(self->identity_key, sizeof self->identity_key);
+  return end;
+}
+
+static void compare(const device* ana, const device* ben) {
+  const sotto_fingerprint_end hers = end_of(ana), his = end_of(ben);
+  uint8_t ana_code[SOTTO_SCANNABLE_MAX_SIZE], ben_code[SOTTO_SCANNABLE_MAX_SIZE];
+  char ana_sees[61], ben_sees[61];
+  sotto_buffer shown, scanned;
+  int matches = 0;
+
+  use(&shown, ana_code, sizeof ana_code);
+  use(&scanned, ben_code, sizeof ben_code);
+  must(sotto_fingerprint(&hers, &his, 2, 5200, ana_sees, &shown), "safety number");
+  must(sotto_fingerprint(&his, &hers, 2, 5200, ben_sees, &scanned), "safety number");
+  must(sotto_fingerprint_compare(view_of(&shown), view_of(&scanned), &matches), "scan");
+  printf("Both see %s: %s\n", ana_sees, matches && strcmp(ana_sees, ben_sees) == 0 ? "verified" : "not the same");
+}
+
 int main(void) {
   static device ana, ben; /* records are large for a stack */
-  static uint8_t memory[4096];
-  sotto_buffer message, scannable;
-  sotto_fingerprint_end ends[2];
-  sotto_session* session;
-  sotto_context context;
-  uint8_t ids[2] = {1, 2}, scan[256], small[1];
-  char digits[61];
-  int turn;
 
   must(sotto_start(), "start");
   be_born(&ana, "9d0652a3-dcc3-4d11-975f-74d61598733f");
   be_born(&ben, "796abedb-ca4e-4f18-8803-1fde5b921f9f");
-  use(&message, memory, sizeof memory);
-
-  meet(&ana, &ben);
-  for (turn = 0; turn < 3; ++turn) {
-    const sotto_message_type hello = say(&ana, &ben, turn == 0 ? "Hello Ben!" : "And again!", &message);
-    hear(&ben, &ana, hello, &message, "Ben");
-    hear(&ana, &ben, say(&ben, &ana, "Hello Ana!", &message), &message, "Ana");
-  }
-
-  /* A failed operation changes nothing and says why. */
-  session = load(&ana);
-  context = around(&ana, &ben);
-  use(&scannable, small, sizeof small);
-  printf("a repeated message: %s\n", sotto_status_text(sotto_session_decrypt(session, view_of(&message), &context,
-                                                                             &(sotto_session*){NULL}, &scannable)));
-  sotto_session_free(session);
-
-  ends[0].identifier = bytes(&ids[0], 1);
-  ends[0].identity_key = bytes(ana.identity_key, sizeof ana.identity_key);
-  ends[1].identifier = bytes(&ids[1], 1);
-  ends[1].identity_key = bytes(ben.identity_key, sizeof ben.identity_key);
-  use(&scannable, scan, sizeof scan);
-  must(sotto_fingerprint(&ends[0], &ends[1], 2, 5200, digits, &scannable), "safety number");
-  printf("safety number: %s\n", digits);
-
+  converse(&ana, &ben);
+  write_to_group();
+  seal(&ana, &ben);
+  compare(&ana, &ben);
   sotto_key_pair_free(ana.identity);
   sotto_key_pair_free(ben.identity);
   return 0;

@@ -103,7 +103,7 @@ void converse(Device& ana, Device& ben) {
   std::printf("Ana reads: %s\n", ana.hear(ben, answer.type, answer.message).c_str());
 
   const auto again = ben.session(ana).decrypt(answer.message, ben.around(ana));  // Ben's own message
-  std::printf("What is not for you is refused: %s\n", sotto_status_text(again.status()));
+  std::printf("A message that is not for Ben is refused: %s\n", sotto_status_text(again.status()));
 }
 
 void write_to_group(Device& ana, Device& ben) {

@@ -460,8 +460,10 @@ inline Result<Bytes> issue_server_certificate(std::uint32_t id, View server_key,
   });
 }
 inline Result<Bytes> issue_sender_certificate(const Address& sender, View identity_key, std::uint64_t expires_ms,
-                                              View server_certificate, const KeyPair& server, Random random = nullptr) {
-  const sotto_certified subject{sender.name.c_str(), sender.device_id, detail::c_view(identity_key), nullptr};
+                                              View server_certificate, const KeyPair& server, Random random = nullptr,
+                                              const std::optional<std::string>& phone_number = std::nullopt) {
+  const sotto_certified subject{sender.name.c_str(), sender.device_id, detail::c_view(identity_key),
+                                phone_number ? phone_number->c_str() : nullptr};
   return detail::filled(1'024, [&](sotto_buffer* to) {
     return sotto_sender_certificate_issue(&subject, expires_ms, detail::c_view(server_certificate), server.get(),
                                           random, to);
@@ -520,13 +522,16 @@ class Opened {
     if (status != SOTTO_OK) return status;
     return Opened(opened);
   }
+  /** By everything that can be known: sotto_reception also has servers known by number and a phone number of ours. */
+  Status verify(const sotto_reception& reception) const { return sotto_opened_verify(get(), &reception); }
+  /** By trust roots alone. */
   Status verify(std::span<const PublicKey> trust_roots, std::uint64_t now_ms, const Address& local) const {
     sotto_reception reception{};
     reception.trust_roots = trust_roots.empty() ? nullptr : trust_roots.front().data();
     reception.trust_root_count = trust_roots.size();
     reception.now_ms = now_ms;
     reception.local = local.c();
-    return sotto_opened_verify(get(), &reception);
+    return verify(reception);
   }
 
   Address sender() const {
@@ -537,6 +542,10 @@ class Opened {
     PublicKey key;
     sotto_opened_identity(get(), key.data());
     return key;
+  }
+  std::optional<std::string> phone_number() const {
+    const char* number = sotto_opened_phone_number(get());
+    return number == nullptr ? std::nullopt : std::optional<std::string>(number);
   }
   std::uint64_t expires_ms() const { return sotto_opened_expires_ms(get()); }
   MessageType type() const { return sotto_opened_type(get()); }

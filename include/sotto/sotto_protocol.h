@@ -19,7 +19,7 @@
  *   `data` and `capacity`; `size` comes back. If one is too small the call answers SOTTO_BUFFER_TOO_SMALL, `size` says
  *   what is needed, and nothing else has happened. A buffer with capacity 0 and data NULL asks for the size; the call
  *   does its whole work to find out, so where a bound is known (SOTTO_OVERHEAD and the constants beside it) one call
- * with that much room is twice as fast.
+ *   with that much room is twice as fast.
  * - Handles come from functions with an out-parameter of type T** and go back to T_free, which zeroes their secrets and
  *   takes NULL. A handle may be used by several threads at a time: no function changes one.
  * - Outputs are written on SOTTO_OK only. A pointer may be NULL where its comment says so, and nowhere else.

@@ -245,6 +245,28 @@ TEST_F(CInterface, ASealedMessageIsBelievedUnderItsRootAndInItsTimeOnly) {
   }
 }
 
+TEST_F(CInterface, APhoneNumberIsCertifiedAndKnowsOnesOwnMessage) {
+  const auto root = must(KeyPair::generate());
+  const auto issuer = must(issue_server_certificate(1, root.public_key(), root));
+  const auto certificate =
+      must(issue_sender_certificate(here.address, here.key, 100, issuer, root, nullptr, "+15550100"));
+  const auto content = must(SealedContent{SOTTO_MESSAGE_SIGNAL, certificate, view("inner"), 0, {}}.serialize());
+  const auto opened = must(Opened::open(must(seal(content, here.identity, there.key)), there.identity));
+  EXPECT_EQ(opened.phone_number(), "+15550100");
+  const PublicKey root_key = root.public_key();
+  sotto_reception reception{};
+  reception.trust_roots = root_key.data();
+  reception.trust_root_count = 1;
+  reception.local = there.address.c();
+  EXPECT_EQ(opened.verify(reception), SOTTO_OK);
+  reception.local_phone_number = "+15550100";
+  EXPECT_EQ(opened.verify(reception), SOTTO_SELF_SEND);
+  const sotto_view none{};
+  reception.known_servers = &none;
+  reception.known_server_count = 1;
+  EXPECT_EQ(opened.verify(reception), SOTTO_INVALID_CERTIFICATE);
+}
+
 TEST_F(CInterface, AnUploadIsSplitAndWhoseSealFailsIsLeftOut) {
   const auto root = must(KeyPair::generate());
   const auto issuer = must(issue_server_certificate(1, root.public_key(), root));
@@ -318,6 +340,12 @@ TEST_F(CInterface, KeysSignAndAgree) {
   EXPECT_EQ(verify_alternate_identity(here.key, there.key, alternate), SOTTO_OK);
   EXPECT_EQ(verify_alternate_identity(there.key, here.key, alternate), SOTTO_INVALID_SIGNATURE);
 }
+
+static_assert(!std::is_copy_constructible_v<KeyPair> && !std::is_copy_constructible_v<Session> &&
+              !std::is_copy_constructible_v<SenderKey> && !std::is_copy_constructible_v<Opened> &&
+              !std::is_copy_constructible_v<SentMessage>);
+static_assert(std::is_nothrow_move_constructible_v<KeyPair> && std::is_nothrow_move_assignable_v<Session> &&
+              std::is_nothrow_move_assignable_v<SenderKey> && std::is_nothrow_move_assignable_v<Opened>);
 
 }  // namespace
 }  // namespace sotto
