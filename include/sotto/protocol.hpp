@@ -461,9 +461,8 @@ inline Result<Bytes> issue_server_certificate(std::uint32_t id, View server_key,
 }
 inline Result<Bytes> issue_sender_certificate(const Address& sender, View identity_key, std::uint64_t expires_ms,
                                               View server_certificate, const KeyPair& server, Random random = nullptr,
-                                              const std::optional<std::string>& phone_number = std::nullopt) {
-  const sotto_certified subject{sender.name.c_str(), sender.device_id, detail::c_view(identity_key),
-                                phone_number ? phone_number->c_str() : nullptr};
+                                              const char* phone_number = nullptr) {
+  const sotto_certified subject{sender.name.c_str(), sender.device_id, detail::c_view(identity_key), phone_number};
   return detail::filled(1'024, [&](sotto_buffer* to) {
     return sotto_sender_certificate_issue(&subject, expires_ms, detail::c_view(server_certificate), server.get(),
                                           random, to);
