@@ -16,8 +16,7 @@ set(sotto_layer_server net wire relay crypto base)
 # The rooms that libsotto-protocol is made of. Compiled the same way in the programs, so that a compiler cache serves both.
 set(sotto_library_rooms base crypto relay protocol api)
 function(sotto_library_options target)
-  target_compile_options(${target} PRIVATE -fvisibility=hidden $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
-                                           $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)  # unique names can't be hidden
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fvisibility=hidden -fvisibility-inlines-hidden>)
 endfunction()
 
 # sotto_layer(name): the static library sotto_<name> from every .cpp of src/<name>.

@@ -46,6 +46,8 @@ set(objects $<TARGET_OBJECTS:sotto-protocol-objects> $<TARGET_OBJECTS:sotto_awsl
 add_custom_command(
   OUTPUT sotto-protocol.o
   COMMAND "${CMAKE_LINKER}" -r --force-group-allocation -o sotto-protocol-joined.o ${objects}
+  # The statics of inline functions are "unique" names, which objcopy makes local only when they are weak already.
+  COMMAND "${CMAKE_OBJCOPY}" --wildcard --weaken-symbol=_ZZ* sotto-protocol-joined.o
   COMMAND "${CMAKE_OBJCOPY}" --keep-global-symbols=sotto-protocol.names sotto-protocol-joined.o sotto-protocol.o
   DEPENDS ${objects} sotto-protocol-objects "${CMAKE_CURRENT_BINARY_DIR}/sotto-protocol.names"
   COMMAND_EXPAND_LISTS VERBATIM)

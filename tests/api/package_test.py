@@ -154,5 +154,15 @@ class Package(unittest.TestCase):
         self.assertEqual(run(self.folder / "version", env=self.environment).strip(), version)
 
 
+class Page(unittest.TestCase):
+    def test_what_the_page_shows_stands_in_the_examples(self):
+        shown = re.findall(r"```(cpp|c)\n(.*?)```", (ROOT / "docs/library.md").read_text(), re.DOTALL)
+        self.assertEqual([language for language, _ in shown], ["cpp", "c"])
+        for language, code in shown:
+            example = (ROOT / "examples" / language / f"main.{language}").read_text()
+            for piece in code.strip("\n").split("\n\n"):
+                self.assertIn(piece, example)
+
+
 if __name__ == "__main__":
     unittest.main()
