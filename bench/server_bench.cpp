@@ -23,7 +23,7 @@
 #include "net/websocket.hpp"
 #include "server/server.hpp"
 #include "server/start.hpp"
-#include "server/storage/embedded_storage.hpp"
+#include "server/storage/embedded/embedded_storage.hpp"
 #include "wire/frames.pb.h"
 #include "wire/names.hpp"
 #include "wire/signed.hpp"

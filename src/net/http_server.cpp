@@ -39,6 +39,10 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   asio::awaitable<bool> serve_one(std::shared_ptr<Connection> connection, HttpInput& input, Duration header_within);
   asio::awaitable<bool> answer(std::shared_ptr<Connection> connection, HttpInput& input, RequestReader& reader,
                                RequestHead head);
+  /// Nothing if the connection is to end.
+  asio::awaitable<std::optional<base::Blob>> read_body(std::shared_ptr<Connection> connection, HttpInput& input,
+                                                       RequestReader& reader, const HttpExchange& exchange,
+                                                       bool expects_continue);
   asio::awaitable<void> upgrade(std::shared_ptr<Connection> connection, HttpInput& input, Request head);
   asio::awaitable<bool> write(std::shared_ptr<Connection> connection, Response response, bool keeps_alive);
   asio::awaitable<void> refuse(std::shared_ptr<Connection> connection, unsigned status);
@@ -49,7 +53,13 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   HttpLimits limits;
   std::set<std::shared_ptr<Connection>> connections;
   Event emptied;
-  std::size_t bodies = 0;  // bytes of those being read
+  /// Bytes of bodies being read, and how many there may be.
+  std::size_t& reading(BodyShare share) { return share == BodyShare::known ? bodies : strangers_bodies; }
+  std::size_t may_read(BodyShare share) const {
+    return share == BodyShare::known ? limits.bodies : limits.strangers_bodies;
+  }
+  std::size_t bodies = 0;
+  std::size_t strangers_bodies = 0;
   bool is_stopping = false;
 };
 
@@ -122,31 +132,48 @@ asio::awaitable<bool> HttpServer::State::serve_one(std::shared_ptr<Connection> c
 
 asio::awaitable<bool> HttpServer::State::answer(std::shared_ptr<Connection> connection, HttpInput& input,
                                                 RequestReader& reader, RequestHead head) {
-  auto alarm = cut_after(timer, connection->stream, limits.body_within);
-  if (head.expects_continue) {
-    const auto go_on = co_await write_all(*connection->stream, base::view("HTTP/1.1 100 Continue\r\n\r\n"));
-    if (!go_on) co_return false;
+  const bool keeps_alive = head.keeps_alive;
+  auto verdict = co_await service.admit(std::move(head.request));
+  if (auto* refusal = std::get_if<Response>(&verdict)) {
+    // What is left of the request would be taken for the next one: a refusal with nothing behind it may go on.
+    const bool may_go_on = keeps_alive && !is_stopping && reader.expected_body(1) == 0;
+    const bool is_written = co_await write(connection, std::move(*refusal), may_go_on);
+    if (is_written && !may_go_on) co_await linger(connection);
+    co_return is_written&& may_go_on;
   }
-  const std::size_t limit = service.body_limit(head.request);
+  const auto exchange = std::get<std::unique_ptr<HttpExchange>>(std::move(verdict));
+  auto body = co_await read_body(connection, input, reader, *exchange, head.expects_continue);
+  if (!body) co_return false;
+  Response response = co_await exchange->answer(std::move(*body));
+  const bool may_go_on = keeps_alive && !is_stopping;
+  const bool is_written = co_await write(connection, std::move(response), may_go_on);
+  if (is_written && !may_go_on) co_await linger(connection);
+  co_return is_written&& may_go_on;
+}
+
+asio::awaitable<std::optional<base::Blob>> HttpServer::State::read_body(std::shared_ptr<Connection> connection,
+                                                                        HttpInput& input, RequestReader& reader,
+                                                                        const HttpExchange& exchange,
+                                                                        bool expects_continue) {
+  const std::size_t limit = exchange.body_limit();
   const std::size_t expected = reader.expected_body(limit);
-  if (bodies + expected > limits.bodies) {
+  std::size_t& in_memory = reading(exchange.share());
+  if (in_memory + expected > may_read(exchange.share())) {
     co_await refuse(connection, 503);
-    co_return false;
+    co_return std::nullopt;
   }
-  bodies += expected;
+  auto alarm = cut_after(timer, connection->stream, limits.body_within);
+  if (expects_continue) {
+    const auto go_on = co_await write_all(*connection->stream, base::view("HTTP/1.1 100 Continue\r\n\r\n"));
+    if (!go_on) co_return std::nullopt;
+  }
+  in_memory += expected;
   auto body = co_await reader.read_body(input, limit);
-  bodies -= expected;
+  in_memory -= expected;
   alarm.reset();
-  if (!body) {
-    if (body.error().problem != Problem::closed) co_await refuse(connection, status_of(body.error(), 413));
-    co_return false;
-  }
-  head.request.body = std::move(*body);
-  Response response = co_await service.answer(std::move(head.request));
-  const bool keeps_alive = head.keeps_alive && !is_stopping;
-  const bool is_written = co_await write(connection, std::move(response), keeps_alive);
-  if (is_written && !keeps_alive) co_await linger(connection);
-  co_return is_written&& keeps_alive;
+  if (body) co_return std::move(*body);
+  if (body.error().problem != Problem::closed) co_await refuse(connection, status_of(body.error(), 413));
+  co_return std::nullopt;
 }
 
 asio::awaitable<void> HttpServer::State::upgrade(std::shared_ptr<Connection> connection, HttpInput& input,

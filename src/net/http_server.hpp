@@ -13,13 +13,32 @@ namespace sotto::net {
 /// What is done with a WebSocket; the connection ends with it.
 using WebSocketSession = std::function<asio::awaitable<void>(WebSocket&)>;
 
+/// Whose body it is: what strangers send has a share of the memory of its own, so that they can't crowd out the others.
+enum class BodyShare { known, strangers };
+
+/// A request whose head was found good, until it is answered.
+class HttpExchange {
+ public:
+  HttpExchange(std::size_t body_limit, BodyShare share) : body_limit_(body_limit), share_(share) {}
+  virtual ~HttpExchange() = default;
+  HttpExchange(const HttpExchange&) = delete;
+  HttpExchange& operator=(const HttpExchange&) = delete;
+
+  std::size_t body_limit() const { return body_limit_; }  // bytes; more is refused with 413
+  BodyShare share() const { return share_; }
+  virtual asio::awaitable<Response> answer(base::Blob body) = 0;
+
+ private:
+  std::size_t body_limit_;
+  BodyShare share_;
+};
+
 /// What stands behind an HttpServer.
 class HttpService {
  public:
   virtual ~HttpService() = default;
-  /// The largest body read for this request; `head` has none yet.
-  virtual std::size_t body_limit(const Request& head) const = 0;
-  virtual asio::awaitable<Response> answer(Request request) = 0;
+  /// Judges a request by its head, before a byte of its body is read or has room: a refusal, or who will answer.
+  virtual asio::awaitable<std::variant<Response, std::unique_ptr<HttpExchange>>> admit(Request head) = 0;
   /// A request to become a WebSocket: a refusal, or what to do with it.
   virtual asio::awaitable<std::variant<Response, WebSocketSession>> upgrade(Request head) = 0;
   /// The answer to what never became a request (400, 413, 431) or has no room (503).
@@ -34,6 +53,7 @@ struct HttpLimits {
   Duration idle = std::chrono::seconds(75);  // between two requests
   std::size_t connections = 4096;            // more are cut at once
   std::size_t bodies = 128u << 20;           // bytes of all bodies being read; who comes on top is refused for now
+  std::size_t strangers_bodies = 16u << 20;  // the same, of BodyShare::strangers
   WebSocketLimits websocket = {};
 };
 

@@ -115,8 +115,12 @@ Result<SentMessage> SentMessage::parse(base::View bytes) {
 }
 
 base::Blob SentMessage::received_by(const Recipient& recipient) const {
+  return base::concat({head_for(recipient), shared});
+}
+
+base::Blob SentMessage::head_for(const Recipient& recipient) const {
   CHECK(!recipient.is_excluded());
-  return base::concat({base::Bytes<1>{received_form}, recipient.key_and_tag, shared});
+  return base::concat({base::Bytes<1>{received_form}, recipient.key_and_tag});
 }
 
 }  // namespace sotto::relay

@@ -39,6 +39,8 @@ struct SentMessage {
 
   /// What goes into the mailboxes of one of the recipients: the received form. Not of an excluded one.
   base::Blob received_by(const Recipient& recipient) const;
+  /// The part of it that is the recipient's alone: received_by is this and then `shared`.
+  base::Blob head_for(const Recipient& recipient) const;
 };
 
 }  // namespace sotto::relay

@@ -44,6 +44,15 @@ net::Response refuse(StorageProblem problem) {
 
 net::Response not_found() { return refuse(404, "no_such_route", "there is nothing at this address"); }
 net::Response malformed_body() { return refuse(400, "malformed_body", "the request can't be read"); }
-net::Response unknown_account() { return refuse(404, "unknown_account", "there is no such account on this server"); }
+
+net::Response no_such_permit() {
+  return refuse(403, "no_such_permit", "there is no such permit, or it is no longer good");
+}
+
+net::Response too_many(unsigned wait_seconds) {
+  net::Response response = refuse(429, "too_many", "too many requests; try again later");
+  response.headers.push_back({.name = "Retry-After", .value = std::to_string(wait_seconds)});
+  return response;
+}
 
 }  // namespace sotto::server

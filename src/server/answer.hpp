@@ -22,6 +22,9 @@ net::Response refuse_for_now(unsigned status, std::string_view code, std::string
 net::Response refuse(StorageProblem problem);  // 507 or 500
 net::Response not_found();                     // no such route
 net::Response malformed_body();
-net::Response unknown_account();
+/// 403: there is no such permit, or no such account; which of them is not said.
+net::Response no_such_permit();
+/// 429 with Retry-After.
+net::Response too_many(unsigned wait_seconds);
 
 }  // namespace sotto::server

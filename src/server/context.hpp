@@ -4,7 +4,9 @@
 #include "base/random.hpp"
 #include "net/http.hpp"
 #include "net/timer.hpp"
-#include "server/mailbox_hub.hpp"
+#include "server/mailbox/delivery.hpp"
+#include "server/rates.hpp"
+#include "server/sending/recent_uploads.hpp"
 #include "server/storage/storage.hpp"
 
 namespace sotto::server {
@@ -15,19 +17,16 @@ enum class Registration { open, closed };
 struct Context {
   Storage& storage;
   net::Clock& clock;
+  net::Timer& timer;
   base::Random& random;
   MailboxHub& hub;
+  Delivery& delivery;
+  Rates& rates;
+  RecentUploads& recent_uploads;
   Registration registration;
   std::string authority;  // HOST:PORT by which clients reach this server; empty: whatever they say in Host
 
   base::Day today() { return base::day_of(clock.now()); }
-};
-
-/// One request on its way to its route.
-struct Call {
-  net::Request request;
-  std::string tail = {};                   // of the path, where the route ends with one
-  std::optional<KnownDevice> device = {};  // where the route is for devices
 };
 
 }  // namespace sotto::server

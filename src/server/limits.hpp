@@ -3,23 +3,69 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Whatever grows because of somebody outside, and how far (design, sections 5, 9).
+#include "server/storage/permits.hpp"
+
+/// Whatever grows because of somebody outside, and how far (design, sections 5, 6, 9).
 namespace sotto::server::limits {
 
-constexpr std::size_t envelope = 3u << 19;           // bytes: 1.5 MiB
-constexpr std::size_t upload = 2u << 20;             // bytes of a POST /v1/messages
-constexpr std::size_t upload_items = 16;             // as many as an account has devices
-constexpr std::size_t small_request = 4u << 10;      // bytes of every other body
-constexpr std::uint64_t mailbox_envelopes = 10'000;  // queued for one device
-constexpr std::uint64_t mailbox_bytes = 256u << 20;  // queued for one device
-constexpr std::uint32_t one_time_prekeys = 200;      // of each kind, of one device
-constexpr std::size_t window_envelopes = 32;         // sent to a device and not acknowledged
-constexpr std::size_t window_bytes = 4u << 20;       // the same, in bytes
-constexpr std::size_t acks = 1024;                   // positions in one frame
-constexpr std::size_t client_frame = 16u << 10;      // bytes of one frame from a device
-constexpr std::uint32_t queue_days = 21;             // an envelope waits, an idempotency key is known
-constexpr std::uint32_t spent_key_days = 90;         // a one-time key that was handed out is refused again
-constexpr std::chrono::minutes challenge{10};        // from begin to register
-constexpr unsigned retry_after = 60;                 // seconds, when a mailbox or the disk is full
+constexpr std::size_t envelope = 3u << 19;       // bytes: 1.5 MiB
+constexpr std::size_t upload = 2u << 20;         // bytes of a POST /v1/messages
+constexpr std::size_t upload_items = 16;         // as many as an account has devices
+constexpr std::size_t shared_upload = 2u << 20;  // bytes of a POST /v1/shared-messages
+constexpr std::size_t shared_parts = 5'000;      // devices of one of them
+constexpr std::size_t shared_total = 64u << 20;  // bytes of all parts as if each held the payload
+constexpr std::size_t small_request = 4u << 10;  // bytes of every other body
+
+constexpr std::uint32_t one_time_prekeys = 200;  // of each kind, of one device
+constexpr std::uint32_t low_water = 20;          // one-time prekeys of a kind left: the device is told
+constexpr std::size_t window_envelopes = 32;     // sent to a device and not acknowledged
+constexpr std::size_t window_bytes = 4u << 20;   // the same, in bytes
+constexpr std::size_t acks = 1024;               // positions in one frame
+constexpr std::size_t client_frame = 16u << 10;  // bytes of one frame from a device
+constexpr std::size_t ephemeral_waiting = 16;    // ephemeral envelopes that wait for a slow reader
+
+constexpr std::uint32_t queue_days = 21;         // an envelope waits
+constexpr std::uint32_t spent_key_days = 90;     // a one-time key that was handed out is refused again
+constexpr std::uint32_t permit_grace_days = 14;  // a contact permit is good after its successor came
+constexpr std::uint32_t contact_permits = 4;     // of an account at a time
+constexpr std::uint32_t link_permits = 1'000;
+constexpr std::uint32_t group_permits = 2'000;
+constexpr std::size_t recent_uploads = 65'536;  // of which a retry is known as one
+
+constexpr double knocks_a_second = 1.0 / 60, knocks_at_once = 20;      // by one account
+constexpr double look_ups_a_second = 1.0 / 20, look_ups_at_once = 50;  // by one account
+constexpr double bundles_a_second = 5, bundles_at_once = 1'000;        // of one account, by class
+constexpr double registrations_a_second = 20, registrations_at_once = 200;
+
+constexpr std::chrono::minutes challenge{10};          // from begin to register
+constexpr std::chrono::milliseconds answer_tick{25};   // after which an anonymous answer leaves
+constexpr std::chrono::milliseconds memory_first{20};  // an envelope waits for its device's ack before it is stored
+constexpr std::chrono::milliseconds ack_company{200};  // a deletion waits for another commit to join
+constexpr unsigned retry_after = 60;                   // seconds, when a mailbox or the disk is full
+
+/// What one class of permit may use up; none touches another's.
+struct Share {
+  std::uint64_t envelopes;         // queued for one device
+  std::uint64_t bytes;             // the same, in bytes
+  std::uint32_t one_time_a_day;    // one-time prekeys of one device, of each kind
+  std::uint32_t one_time_reserve;  // left to the other classes
+  double sends_a_second;           // to one account, over time
+  double sends_at_once;            // and in a burst
+};
+constexpr Share share(PermitClass permit_class) {
+  switch (permit_class) {
+    case PermitClass::contact:
+      return {10'000, 128u << 20, 100, 0, 100, 10'000};
+    case PermitClass::link:
+      return {1'000, 16u << 20, 20, 40, 1, 100};
+    case PermitClass::group:
+      return {10'000, 128u << 20, 20, 40, 100, 10'000};
+    case PermitClass::knock:
+      return {100, 1u << 20, 5, 60, 0.1, 20};
+    case PermitClass::own:
+      return {10'000, 64u << 20, 200, 0, 100, 10'000};
+  }
+  return {};
+}
 
 }  // namespace sotto::server::limits

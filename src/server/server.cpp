@@ -1,65 +1,21 @@
 #include "server/server.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "server/answer.hpp"
-#include "server/directory.hpp"
-#include "server/limits.hpp"
-#include "server/mailbox_session.hpp"
-#include "server/messages.hpp"
-#include "server/registration.hpp"
+#include "server/mailbox/session.hpp"
+#include "server/sending/permits.hpp"
 #include "wire/names.hpp"
-#include "wire/registration.hpp"
 #include "wire/signed.hpp"
 
 namespace sotto::server {
 namespace {
 
-enum class For { anyone, devices };
-
-struct Route {
-  std::string_view method;
-  std::string_view path;  // with `/` at its end: one more segment follows
-  For whom;
-  std::size_t body_limit;
-  asio::awaitable<net::Response> (*answer)(Context&, Call);
-};
-
 constexpr std::string_view mailbox_path = "/v1/mailbox";
 
-asio::awaitable<net::Response> ask_for_upgrade(Context&, Call) {
-  co_return refuse(426, "upgrade_required", "a mailbox is a WebSocket");
-}
-
-constexpr std::array routes{
-    Route{"POST", "/v1/register/begin", For::anyone, limits::small_request, begin_registration},
-    Route{"POST", "/v1/register", For::anyone, wire::max_registration, register_account},
-    Route{"GET", "/v1/names/", For::anyone, limits::small_request, account_named},
-    Route{"GET", "/v1/accounts/", For::anyone, limits::small_request, account_with_id},
-    Route{"GET", "/v1/status", For::devices, limits::small_request, status},
-    Route{"PUT", "/v1/prekeys", For::devices, wire::max_prekey_upload, put_prekeys},
-    Route{"POST", "/v1/bundles", For::devices, limits::small_request, take_bundles},
-    Route{"POST", "/v1/messages", For::devices, limits::upload, send_message},
-    Route{"GET", mailbox_path, For::devices, limits::small_request, ask_for_upgrade},
-};
-
-bool is_at(const Route& route, std::string_view target) {
-  if (!route.path.ends_with('/')) return target == route.path;
-  const bool has_tail = target.starts_with(route.path) && target.size() > route.path.size();
-  return has_tail && target.find('/', route.path.size()) == std::string_view::npos;
-}
-
-const Route* route_at(std::string_view target) {
-  const auto found = std::ranges::find_if(routes, [target](const Route& route) { return is_at(route, target); });
-  return found == routes.end() ? nullptr : &*found;
-}
-
-net::Response wrong_method(const Route& route) {
+net::Response wrong_method(const std::string& allowed) {
   net::Response response = refuse(405, "wrong_method", "this address takes another method");
-  response.headers.push_back({.name = "Allow", .value = std::string(route.method)});
+  response.headers.push_back({.name = "Allow", .value = allowed});
   return response;
 }
 
@@ -69,26 +25,73 @@ net::Response not_authenticated() {
   return response;
 }
 
+/// Whether answers of this route say nothing by their time. Nobody is named in the request; what the answer says of
+/// somebody is the same at any time.
+bool is_anonymous(const Route& route) { return route.credential != Credential::device; }
+
+net::BodyShare share_of(const Route& route) {
+  return route.credential == Credential::none ? net::BodyShare::strangers : net::BodyShare::known;
+}
+
 }  // namespace
+
+/// One request that has the right to be answered.
+class Server::Exchange final : public net::HttpExchange {
+ public:
+  Exchange(Server& server, const Route& route, Call call, net::Duration arrived)
+      : HttpExchange(route.body_limit, share_of(route)),
+        server_(server),
+        route_(route),
+        call_(std::move(call)),
+        arrived_(arrived) {}
+
+  asio::awaitable<net::Response> answer(base::Blob body) override {
+    call_.request.body = std::move(body);
+    net::Response response = co_await route_.answer(server_.context_, std::move(call_));
+    if (is_anonymous(route_)) co_await server_.tick_.wait(arrived_);
+    co_return response;
+  }
+
+ private:
+  Server& server_;
+  const Route& route_;
+  Call call_;
+  net::Duration arrived_;
+};
 
 Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Random& random, ServerOptions options)
     : timer_(timer),
       hub_(timer.executor()),
+      delivery_(storage, hub_, clock, timer),
+      rates_(clock),
+      tick_(timer, clock, limits::answer_tick),
       context_{.storage = storage,
                .clock = clock,
+               .timer = timer,
                .random = random,
                .hub = hub_,
+               .delivery = delivery_,
+               .rates = rates_,
+               .recent_uploads = recent_uploads_,
                .registration = options.registration,
                .authority = std::move(options.authority)},
       stopping_(timer.executor()),
       http_(timer, *this, [&options] {
         options.http.websocket.message = limits::client_frame;
         return options.http;
-      }()) {}
+      }()) {
+  net::spawn(timer.executor(), remember_uploads());
+}
 
 Server::~Server() = default;
 
 asio::awaitable<void> Server::serve(net::Acceptor& acceptor) { return http_.serve(acceptor); }
+
+asio::awaitable<void> Server::remember_uploads() {
+  const auto uploads = co_await context_.storage.mailboxes().recent_uploads(limits::recent_uploads / 2);
+  if (!uploads) co_return;
+  for (const std::uint64_t name : *uploads) recent_uploads_.remember(name);
+}
 
 asio::awaitable<void> Server::keep_tidy() {
   while (!is_stopping_) {
@@ -105,11 +108,6 @@ asio::awaitable<void> Server::stop(net::Duration grace) {
   return http_.stop(grace);
 }
 
-std::size_t Server::body_limit(const net::Request& head) const {
-  const Route* route = route_at(head.target);
-  return route ? route->body_limit : limits::small_request;
-}
-
 net::Response Server::refusal(unsigned status) const {
   switch (status) {
     case 413:
@@ -123,19 +121,44 @@ net::Response Server::refusal(unsigned status) const {
   }
 }
 
-asio::awaitable<net::Response> Server::answer(net::Request request) {
-  const Route* route = route_at(request.target);
-  if (!route) co_return not_found();
-  if (request.method != route->method) co_return wrong_method(*route);
-  Call call;
-  call.tail = request.target.substr(route->path.size());
-  if (route->whom == For::devices) {
-    const auto device = co_await authenticate(request);
-    if (!device) co_return device.error();
-    call.device = *device;
+asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> Server::admit(net::Request head) {
+  const net::Duration arrived = tick_.now();
+  RouteMatch match = route_for(head.method, head.target);
+  if (!match.route && match.allowed.empty()) co_return not_found();
+  if (!match.route) co_return wrong_method(match.allowed);
+  Call call{.request = std::move(head),
+            .segments = std::move(match.segments),
+            .parameters = std::move(match.parameters),
+            .device = std::nullopt,
+            .permit = std::nullopt};
+  auto refused = co_await check(*match.route, call);
+  if (refused) {
+    if (is_anonymous(*match.route)) co_await tick_.wait(arrived);
+    co_return *std::move(refused);
   }
-  call.request = std::move(request);
-  co_return co_await route->answer(context_, std::move(call));
+  std::unique_ptr<net::HttpExchange> exchange =
+      std::make_unique<Exchange>(*this, *match.route, std::move(call), arrived);
+  co_return exchange;
+}
+
+asio::awaitable<std::optional<net::Response>> Server::check(const Route& route, Call& call) {
+  switch (route.credential) {
+    case Credential::none:
+      break;
+    case Credential::device: {
+      const auto device = co_await authenticate(call.request);
+      if (!device) co_return device.error();
+      call.device = *device;
+      break;
+    }
+    case Credential::permit: {
+      const auto permit = co_await permit_of(context_, call.request);
+      if (!permit) co_return permit.error();
+      call.permit = *permit;
+      break;
+    }
+  }
+  co_return std::nullopt;
 }
 
 asio::awaitable<base::Result<KnownDevice, net::Response>> Server::authenticate(const net::Request& request) {
@@ -146,7 +169,7 @@ asio::awaitable<base::Result<KnownDevice, net::Response>> Server::authenticate(c
   if (!token || token->size() != 32) co_return not_authenticated();
   // Found by an index over hashes: how long that takes says nothing about any token.
   const auto hash = wire::hash(wire::names::device_token, *token);
-  const auto device = co_await context_.storage.device_with_token(hash);
+  const auto device = co_await context_.storage.devices().with_token(hash);
   if (!device) co_return refuse(device.error());
   if (!*device) co_return not_authenticated();
   co_return **device;
@@ -157,14 +180,14 @@ asio::awaitable<std::variant<net::Response, net::WebSocketSession>> Server::upgr
   const auto device = co_await authenticate(head);
   if (!device) co_return device.error();
   if (is_stopping_) co_return refuse_for_now(503, "stopping", "the server stops");
-  const auto touched = co_await context_.storage.touch(device->row, context_.today());
+  const auto touched = co_await context_.storage.devices().touch(device->row, context_.today());
   if (!touched) base::log::warning("a day of contact was not noted");
   co_return net::WebSocketSession(
-      [this, known = *device](net::WebSocket& websocket) { return serve_mailbox(known, websocket); });
+      [this, row = device->row](net::WebSocket& websocket) { return serve_mailbox(row, websocket); });
 }
 
-asio::awaitable<void> Server::serve_mailbox(KnownDevice device, net::WebSocket& websocket) {
-  MailboxSession session(context_.storage, hub_, timer_, std::move(device), websocket);
+asio::awaitable<void> Server::serve_mailbox(DeviceRow device, net::WebSocket& websocket) {
+  MailboxSession session(context_.storage, hub_, delivery_, device, websocket, timer_.executor());
   co_await session.run();
 }
 

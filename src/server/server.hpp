@@ -1,6 +1,8 @@
 #pragma once
 #include "net/http_server.hpp"
-#include "server/context.hpp"
+#include "server/answer_tick.hpp"
+#include "server/limits.hpp"
+#include "server/route.hpp"
 
 namespace sotto::server {
 
@@ -18,7 +20,7 @@ class Server final : private net::HttpService {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Serves until the acceptor is closed.
+  /// Serves until the acceptor is closed. Several may run at once.
   asio::awaitable<void> serve(net::Acceptor& acceptor);
   /// Drops what is too old, at once and every hour, until stop().
   asio::awaitable<void> keep_tidy();
@@ -29,16 +31,23 @@ class Server final : private net::HttpService {
   std::size_t connected_devices() const { return hub_.size(); }
 
  private:
-  std::size_t body_limit(const net::Request& head) const override;
-  asio::awaitable<net::Response> answer(net::Request request) override;
+  class Exchange;
+  asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(net::Request head) override;
   asio::awaitable<std::variant<net::Response, net::WebSocketSession>> upgrade(net::Request head) override;
   net::Response refusal(unsigned status) const override;
 
+  /// Fills in what the route's credential proves, or refuses.
+  asio::awaitable<std::optional<net::Response>> check(const Route& route, Call& call);
   asio::awaitable<base::Result<KnownDevice, net::Response>> authenticate(const net::Request& request);
-  asio::awaitable<void> serve_mailbox(KnownDevice device, net::WebSocket& websocket);
+  asio::awaitable<void> serve_mailbox(DeviceRow device, net::WebSocket& websocket);
+  asio::awaitable<void> remember_uploads();
 
   net::Timer& timer_;
   MailboxHub hub_;
+  Delivery delivery_;
+  Rates rates_;
+  RecentUploads recent_uploads_{limits::recent_uploads};
+  AnswerTick tick_;
   Context context_;
   net::Event stopping_;
   bool is_stopping_ = false;

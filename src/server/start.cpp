@@ -12,7 +12,7 @@
 #include "net/tcp_transport.hpp"
 #include "server/data_folder.hpp"
 #include "server/server.hpp"
-#include "server/storage/embedded_storage.hpp"
+#include "server/storage/embedded/embedded_storage.hpp"
 
 namespace sotto::server {
 namespace {

@@ -13,6 +13,7 @@ inline constexpr std::string_view recovery_key_check = "Sotto v1 recovery key ch
 inline constexpr std::string_view contact_link = "Sotto v1 contact link";
 inline constexpr std::string_view verify_link = "Sotto v1 verify link";
 inline constexpr std::string_view device_token = "Sotto v1 device token";
+inline constexpr std::string_view permit = "Sotto v1 permit";
 
 // signed, and hashed where a statement is cited
 inline constexpr std::string_view root_link = "Sotto v1 root link";
@@ -27,8 +28,12 @@ inline constexpr std::string_view root_key = "Sotto v1 root key";
 inline constexpr std::string_view backup_key = "Sotto v1 backup key";
 inline constexpr std::string_view backup_access_key = "Sotto v1 backup access key";
 
+// info of HKDF, from the profile key
+inline constexpr std::string_view contact_permit = "Sotto v1 contact permit";
+
 inline constexpr std::array all{
-    account_id,       recovery_key_check, contact_link,   verify_link, device_token, root_link,  account_certificate,
-    backup_statement, device_list,        device_consent, account_act, root_key,     backup_key, backup_access_key};
+    account_id, recovery_key_check,  contact_link,      verify_link,   device_token,   permit,
+    root_link,  account_certificate, backup_statement,  device_list,   device_consent, account_act,
+    root_key,   backup_key,          backup_access_key, contact_permit};
 
 }  // namespace sotto::wire::names

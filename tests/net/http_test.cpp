@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "net/http_client.hpp"
+#include "net/plain_service.hpp"
 #include "net/http_server.hpp"
 #include "net/memory/memory_transport.hpp"
 #include "net/memory/run.hpp"
@@ -11,7 +12,7 @@ namespace {
 constexpr std::size_t body_limit = 100'000;
 
 /// Answers with what it got; /slow takes its time.
-struct Echo final : HttpService {
+struct Echo final : PlainService {
   explicit Echo(Timer& on) : timer(on) {}
   std::size_t body_limit(const Request& head) const override { return head.target == "/small" ? 10 : net::body_limit; }
   asio::awaitable<Response> answer(Request request) override {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "net/http_client.hpp"
+#include "net/plain_service.hpp"
 #include "net/http_server.hpp"
 #include "net/memory/run.hpp"
 #include "net/own_ca.hpp"
@@ -25,7 +26,7 @@ asio::awaitable<void> echo(WebSocket& websocket) {
   }
 }
 
-struct Echo final : HttpService {
+struct Echo final : PlainService {
   std::size_t body_limit(const Request&) const override { return 2u << 20; }
   asio::awaitable<Response> answer(Request request) override { co_return Response{.body = std::move(request.body)}; }
   asio::awaitable<std::variant<Response, WebSocketSession>> upgrade(Request) override {

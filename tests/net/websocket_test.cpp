@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "net/plain_service.hpp"
 #include "net/http_server.hpp"
 #include "net/memory/memory_transport.hpp"
 #include "net/memory/run.hpp"
@@ -26,7 +27,7 @@ asio::awaitable<void> echo(WebSocket& websocket) {
   }
 }
 
-struct EchoService final : HttpService {
+struct EchoService final : PlainService {
   std::size_t body_limit(const Request&) const override { return 100; }
   asio::awaitable<Response> answer(Request) override { co_return Response{.status = 404}; }
   asio::awaitable<std::variant<Response, WebSocketSession>> upgrade(Request head) override {

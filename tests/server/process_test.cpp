@@ -15,7 +15,7 @@
 #include "net/own_ca.hpp"
 #include "net/system_time.hpp"
 #include "net/tcp_transport.hpp"
-#include "server/storage/database.hpp"
+#include "server/storage/embedded/database.hpp"
 #include "server/temporary_folder.hpp"
 #include "support/vectors.hpp"
 #include "wire/frames.pb.h"

@@ -5,7 +5,7 @@
 #include "net/memory/memory_transport.hpp"
 #include "net/memory/run.hpp"
 #include "server/server.hpp"
-#include "server/storage/embedded_storage.hpp"
+#include "server/storage/embedded/embedded_storage.hpp"
 #include "server/temporary_folder.hpp"
 #include "support/seeded_random.hpp"
 

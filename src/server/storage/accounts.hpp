@@ -1,25 +1,48 @@
 #pragma once
-#include "server/storage/database.hpp"
-#include "server/storage/storage.hpp"
+#include <optional>
+#include <string>
 
-/// The transactions on accounts and devices, on one connection.
-namespace sotto::server::tables {
+#include "base/time.hpp"
+#include "crypto/curve25519.hpp"
+#include "server/storage/problem.hpp"
+#include "wire/ids.hpp"
+#include "wire/prekeys.hpp"
 
-Registered register_account(Database& database, const NewAccount& account);
-bool is_registered_by(Database& database, const base::Bytes<32>& request_hash);
-std::optional<KnownAccount> account(Database& database, const wire::AccountId& id);
-std::optional<KnownAccount> account_named(Database& database, const std::string& user_name);
-std::optional<KnownDevice> device_with_token(Database& database, const base::Bytes<32>& token_hash);
-DeviceStatus status(Database& database, DeviceRow device);
-void touch(Database& database, DeviceRow device, base::Day day);
+namespace sotto::server {
 
-inline DeviceRow device_row(std::int64_t id) { return DeviceRow(static_cast<std::uint64_t>(id)); }
+struct KnownAccount {
+  AccountRow row;
+  wire::AccountId id;
+  base::Blob introduction;  // certificate and list, as they were signed
+};
 
-/// A field that this storage wrote, read again. What does not parse is damage: SqlError.
-template <class T>
-T intact(std::optional<T> read) {
-  if (!read) throw SqlError{.code = SQLITE_CORRUPT, .message = "a field is not what was written"};
-  return *std::move(read);
-}
+/// A registration that proves all that it can by itself (wire::check_registration).
+struct NewAccount {
+  wire::AccountId id;
+  std::string user_name;
+  base::Blob introduction;
+  base::Blob backup_statement;
+  base::Bytes<32> request_hash;  // of the whole request: the same one again is a retry
+  base::Bytes<32> token_hash;
+  wire::DeviceNumber number;
+  wire::RegistrationId registration_id;
+  wire::MailboxId mailbox;
+  crypto::PublicKey identity_key;
+  wire::PrekeyUpload prekeys;
+  base::Day day;
+};
+enum class Registered { done, repeated, key_known, challenge_used, account_exists, name_taken };
 
-}  // namespace sotto::server::tables
+class AccountStorage {
+ public:
+  virtual ~AccountStorage() = default;
+
+  virtual asio::awaitable<Stored<Registered>> register_account(NewAccount account) = 0;
+  /// Whether an account was registered by exactly this request.
+  virtual asio::awaitable<Stored<bool>> is_registered_by(base::Bytes<32> request_hash) = 0;
+  virtual asio::awaitable<Stored<std::optional<KnownAccount>>> account(wire::AccountId id) = 0;
+  virtual asio::awaitable<Stored<std::optional<KnownAccount>>> account(AccountRow row) = 0;
+  virtual asio::awaitable<Stored<std::optional<KnownAccount>>> account_named(std::string user_name) = 0;
+};
+
+}  // namespace sotto::server

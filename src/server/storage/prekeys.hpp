@@ -1,22 +1,35 @@
 #pragma once
-#include "server/storage/database.hpp"
-#include "server/storage/storage.hpp"
+#include <vector>
 
-/// The transactions on prekeys, on one connection.
-namespace sotto::server::tables {
+#include "server/storage/permits.hpp"
+#include "wire/prekeys.hpp"
 
-/// What the directory remembers of a public key, so that no device brings it a second time.
-using KeyHash = base::Bytes<32>;
-std::vector<KeyHash> key_hashes(const wire::PrekeyUpload& upload);
-std::vector<KeyHash> key_hashes(const crypto::PublicKey& identity_key, const wire::PrekeyUpload& upload);
-bool has_any_key(Database& database, const std::vector<KeyHash>& hashes);  // also: whether two of them are the same
-void keep_keys(Database& database, DeviceRow device, const std::vector<KeyHash>& hashes);
+namespace sotto::server {
 
-void add_one_time_prekeys(Database& database, DeviceRow device, const wire::PrekeyUpload& upload);
+enum class PrekeysPut { done, repeated, key_known, too_many };
 
-PrekeysPut put_prekeys(Database& database, DeviceRow device, const wire::PrekeyUpload& upload,
-                       const base::Bytes<32>& upload_hash, base::Day day);
-std::optional<std::vector<wire::DeviceBundle>> take_bundles(Database& database, const wire::AccountId& id,
-                                                            base::Day day);
+/// The bundles of an account, and what is left of the one-time prekeys of its devices.
+struct TakenBundles {
+  struct Left {
+    DeviceRow device;
+    std::uint32_t one_time;
+    std::uint32_t one_time_kyber;
+  };
+  std::vector<wire::DeviceBundle> bundles;  // by device number; none if the account is gone
+  std::vector<Left> left;                   // the same order
+};
 
-}  // namespace sotto::server::tables
+class PrekeyStorage {
+ public:
+  virtual ~PrekeyStorage() = default;
+
+  /// The very same upload right again is a retry. Keys that any device has, or has had within limits::spent_key_days,
+  /// are refused.
+  virtual asio::awaitable<Stored<PrekeysPut>> put(DeviceRow device, wire::PrekeyUpload upload,
+                                                  base::Bytes<32> upload_hash, base::Day day) = 0;
+  /// A bundle for each device of the account. A one-time key is given at most once; a class that has used up its share
+  /// of today gets last-resort keys.
+  virtual asio::awaitable<Stored<TakenBundles>> take(AccountRow account, PermitClass for_class, base::Day day) = 0;
+};
+
+}  // namespace sotto::server

@@ -1,4 +1,4 @@
-#include "server/storage/embedded_storage.hpp"
+#include "server/storage/embedded/embedded_storage.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,10 +6,10 @@
 #include <set>
 
 #include "server/limits.hpp"
-#include "server/storage/database.hpp"
-#include "server/storage/schema.hpp"
+#include "server/storage/embedded/database.hpp"
+#include "server/storage/embedded/schema.hpp"
 #include "server/storage/storage_support.hpp"
-#include "server/storage/worker.hpp"
+#include "server/storage/embedded/worker.hpp"
 
 namespace sotto::test {
 namespace {

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "server/storage/storage_support.hpp"
-#include "server/storage/worker.hpp"
+#include "server/storage/embedded/worker.hpp"
 
 namespace sotto::test {
 namespace {

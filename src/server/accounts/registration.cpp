@@ -1,0 +1,105 @@
+#include "server/accounts/registration.hpp"
+
+#include "crypto/hash.hpp"
+#include "net/transport.hpp"
+#include "server/accounts/challenges.hpp"
+#include "server/answer.hpp"
+#include "server/limits.hpp"
+#include "wire/registration.hpp"
+
+namespace sotto::server {
+namespace {
+
+net::Response closed() { return refuse(403, "registration_closed", "this server takes no new accounts"); }
+
+net::Response challenge_expired() {
+  return refuse(410, "challenge_expired", "the registration took too long or was used already; begin again");
+}
+
+net::Response bad_statement(const wire::Refusal& refusal) {
+  return refuse(400, "bad_statement", std::string(wire::name(refusal.rule)) + ": " + refusal.text());
+}
+
+std::optional<std::string> authority_of(const Context& context, const net::Request& request) {
+  if (!context.authority.empty()) return context.authority;
+  const auto said = net::parse_endpoint(net::header(request.headers, "Host"), 443);
+  if (!said) return std::nullopt;
+  return net::to_text(*said);
+}
+
+NewAccount new_account(wire::CheckedRegistration checked, const base::Bytes<32>& request_hash, base::Day day) {
+  const wire::Device& device = checked.identity.list.devices.front();
+  return {.id = checked.identity.list.account_id,
+          .user_name = std::move(checked.user_name),
+          .introduction = checked.introduction.serialize(),
+          .backup_statement = std::move(checked.backup_statement),
+          .request_hash = request_hash,
+          .token_hash = checked.token_hash,
+          .number = device.number,
+          .registration_id = device.registration_id,
+          .mailbox = device.mailbox_id,
+          .identity_key = device.identity_key,
+          .prekeys = std::move(checked.prekeys),
+          .day = day};
+}
+
+net::Response answer_to(Registered outcome) {
+  switch (outcome) {
+    case Registered::done:
+    case Registered::repeated:
+      return ok();
+    case Registered::key_known:
+      return refuse(409, "key_known", "a key of this device is in use already; make new ones");
+    case Registered::challenge_used:
+      return challenge_expired();
+    case Registered::account_exists:
+      return refuse(409, "account_exists", "this account is registered already");
+    case Registered::name_taken:
+      return refuse(409, "name_taken", "this user name is taken");
+  }
+  return malformed_body();
+}
+
+}  // namespace
+
+asio::awaitable<net::Response> begin_registration(Context& context, Call) {
+  if (context.registration == Registration::closed) co_return closed();
+  const Challenge challenge = issue(context.storage.secret(), context.clock.now(), context.random);
+  wire::frames::RegisterBegun begun;
+  begun.set_mailbox_id(base::text(challenge.mailbox.view()));
+  begun.set_challenge(base::text(challenge.challenge));
+  co_return ok(begun);
+}
+
+asio::awaitable<net::Response> register_account(Context& context, Call call) {
+  const base::Blob& request = call.request.body;
+  const unsigned wait =
+      context.rates.take(Rates::Of::registrations, 0,
+                         {.a_second = limits::registrations_a_second, .at_once = limits::registrations_at_once});
+  if (wait > 0) co_return too_many(wait);
+  const auto request_hash = crypto::sha256({request});
+  const auto known = co_await context.storage.accounts().is_registered_by(request_hash);
+  if (!known) co_return refuse(known.error());
+  if (*known) co_return ok();
+
+  const auto peeked = wire::peek_registration(request);
+  if (!peeked) co_return bad_statement(peeked.error());
+  const Challenge challenge{.mailbox = peeked->mailbox_id, .challenge = peeked->challenge};
+  if (state_of(challenge, context.storage.secret(), context.clock.now()) != ChallengeState::good)
+    co_return challenge_expired();
+
+  const auto authority = authority_of(context, call.request);
+  if (!authority) co_return refuse(400, "bad_host", "the Host header names no server");
+  const wire::RegistrationExpectation expectation{
+      .authority = *authority, .mailbox_id = challenge.mailbox, .challenge = challenge.challenge};
+  auto checked = wire::check_registration(request, expectation);
+  if (!checked) co_return bad_statement(checked.error());
+  if (context.registration == Registration::closed) co_return closed();
+
+  NewAccount account = new_account(*std::move(checked), request_hash, context.today());
+  const auto outcome = co_await context.storage.accounts().register_account(std::move(account));
+  if (!outcome) co_return refuse(outcome.error());
+  co_return answer_to(*outcome);
+}
+
+}  // namespace sotto::server

@@ -1,0 +1,17 @@
+#pragma once
+#include "server/route.hpp"
+
+namespace sotto::server {
+
+/// POST /v1/register/begin
+/// errors   403 registration_closed
+asio::awaitable<net::Response> begin_registration(Context& context, Call call);
+
+/// POST /v1/register. All or nothing; the very same bytes again get the same 200.
+/// errors   400 bad_host, bad_statement (the message begins with the rule's name); 410 challenge_expired;
+///          403 registration_closed; 409 key_known, account_exists, name_taken
+/// cost     wire::check_registration
+/// source   statements.md, "Registration"
+asio::awaitable<net::Response> register_account(Context& context, Call call);
+
+}  // namespace sotto::server

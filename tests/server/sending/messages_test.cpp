@@ -1,0 +1,155 @@
+#include "server/sending/messages.hpp"
+
+#include <gtest/gtest.h>
+
+#include "server/limits.hpp"
+#include "server/test_device.hpp"
+
+namespace sotto::test {
+namespace {
+
+struct MessagesTest : testing::Test {
+  MessagesTest() {
+    EXPECT_EQ(ana.enrol().status, 200u);
+    EXPECT_EQ(bob.enrol().status, 200u);
+  }
+  std::uint64_t queued() { return bob.status().queued_envelopes(); }
+
+  ServerWorld world;
+  TestDevice ana{world, 1, "ana"};
+  TestDevice bob{world, 2, "bob"};
+};
+
+TEST_F(MessagesTest, KeepsAnEnvelopeUntilItsDeviceComes) {
+  EXPECT_EQ(ana.send(bob, "hello", 1).status, 200u);
+  EXPECT_EQ(queued(), 1u);
+  world.restart();
+  EXPECT_EQ(queued(), 1u);
+}
+
+TEST_F(MessagesTest, DeliversARepeatedRequestOnceAlsoAfterARestart) {
+  EXPECT_EQ(ana.send(bob, "hello", 1).status, 200u);
+  EXPECT_EQ(ana.send(bob, "hello", 1).status, 200u);
+  world.restart();
+  EXPECT_EQ(ana.send(bob, "hello", 1).status, 200u);
+  EXPECT_EQ(queued(), 1u);
+}
+
+TEST_F(MessagesTest, KnowsAnIdempotencyKeyForThreeWeeks) {
+  EXPECT_EQ(ana.send(bob, "hello", 1).status, 200u);
+  net::spawn(world.io.get_executor(), world.server->keep_tidy());
+  world.time.run_for(std::chrono::hours(24 * 21));
+  EXPECT_EQ(ana.send(bob, "hello", 1).status, 200u);
+  EXPECT_EQ(queued(), 1u);
+  world.time.run_for(std::chrono::hours(24 * 2));
+  EXPECT_EQ(queued(), 0u);  // the envelope's own time is over
+}
+
+TEST_F(MessagesTest, RefusesAnotherRequestWithTheSameKey) {
+  EXPECT_EQ(ana.send(bob, "hello", 1).status, 200u);
+  const auto response = ana.send(bob, "other", 1);
+  EXPECT_EQ(response.status, 409u);
+  EXPECT_EQ(code_of(response), "idempotency_conflict");
+  EXPECT_EQ(bob.send(ana, "hello", 1).status, 200u);  // another device's keys are its own
+  EXPECT_EQ(queued(), 1u);
+}
+
+TEST_F(MessagesTest, RefusesAnUnknownRecipient) {
+  TestDevice stranger(world, 3, "eve");
+  stranger.draft.mailbox = bob.draft.mailbox;
+  const auto response = ana.send(stranger, "hello", 1);
+  EXPECT_EQ(response.status, 404u);
+  EXPECT_EQ(code_of(response), "unknown_account");
+  EXPECT_EQ(queued(), 0u);
+}
+
+TEST_F(MessagesTest, NamesMissingAndExtraDevicesAndDeliversNothing) {
+  auto letter = ana.letter_to(bob, "hello", 1);
+  letter.mutable_items(0)->set_mailbox_id(base::text(ana.draft.mailbox.view()));
+  const auto response = ana.send(letter);
+  EXPECT_EQ(response.status, 409u);
+  const auto error = parsed<frames::Error>(response.body);
+  EXPECT_EQ(error.code(), "wrong_devices");
+  ASSERT_EQ(error.missing_size(), 1);
+  EXPECT_EQ(error.missing(0).mailbox_id(), base::text(bob.draft.mailbox.view()));
+  EXPECT_EQ(error.missing(0).device_number(), 1u);
+  EXPECT_EQ(error.missing(0).registration_id(), 4242u);
+  ASSERT_EQ(error.extra_size(), 1);
+  EXPECT_EQ(error.extra(0), base::text(ana.draft.mailbox.view()));
+  EXPECT_EQ(queued(), 0u);
+  EXPECT_EQ(ana.send(bob, "hello", 1).status, 200u);  // the key was not used up
+}
+
+TEST_F(MessagesTest, NamesStaleDevicesAndDeliversNothing) {
+  auto letter = ana.letter_to(bob, "hello", 1);
+  letter.mutable_items(0)->set_registration_id(17);
+  const auto response = ana.send(letter);
+  EXPECT_EQ(response.status, 410u);
+  const auto error = parsed<frames::Error>(response.body);
+  EXPECT_EQ(error.code(), "stale_devices");
+  ASSERT_EQ(error.stale_size(), 1);
+  EXPECT_EQ(error.stale(0).registration_id(), 4242u);
+  EXPECT_EQ(queued(), 0u);
+}
+
+TEST_F(MessagesTest, RefusesAnotherDevicesName) {
+  auto letter = ana.letter_to(bob, "hello", 1);
+  letter.mutable_sender()->set_account_id(base::text(bob.draft.account_id().view()));
+  const auto response = ana.send(letter);
+  EXPECT_EQ(response.status, 403u);
+  EXPECT_EQ(code_of(response), "not_your_device");
+  auto other = ana.letter_to(bob, "hello", 1);
+  other.mutable_sender()->set_device_number(2);
+  EXPECT_EQ(ana.send(other).status, 403u);
+  EXPECT_EQ(queued(), 0u);
+}
+
+TEST_F(MessagesTest, RefusesWhatIsNotALetter) {
+  EXPECT_EQ(code_of(ana.ask("POST", "/v1/messages", {0xff, 0xff})), "malformed_body");
+  auto no_key = ana.letter_to(bob, "hello", 1);
+  no_key.clear_idempotency_key();
+  EXPECT_EQ(code_of(ana.send(no_key)), "malformed_body");
+  auto empty = ana.letter_to(bob, "", 1);
+  EXPECT_EQ(code_of(ana.send(empty)), "malformed_body");
+  auto nobody = ana.letter_to(bob, "hello", 1);
+  nobody.clear_items();
+  EXPECT_EQ(code_of(ana.send(nobody)), "malformed_body");
+  auto twice = ana.letter_to(bob, "hello", 1);
+  *twice.add_items() = twice.items(0);
+  EXPECT_EQ(code_of(ana.send(twice)), "malformed_body");
+  auto crowd = ana.letter_to(bob, "hello", 1);
+  for (int i = 0; i < 16; ++i) *crowd.add_items() = crowd.items(0);
+  EXPECT_EQ(code_of(ana.send(crowd)), "malformed_body");
+  auto account_as_mailbox = ana.letter_to(bob, "hello", 1);
+  account_as_mailbox.mutable_items(0)->set_mailbox_id(base::text(bob.draft.account_id().view()));
+  EXPECT_EQ(code_of(ana.send(account_as_mailbox)), "malformed_body");
+}
+
+TEST_F(MessagesTest, TakesEnvelopesUpToTheirLimit) {
+  EXPECT_EQ(ana.send(bob, std::string(server::limits::envelope, 'x'), 1).status, 200u);
+  const auto response = ana.send(bob, std::string(server::limits::envelope + 1, 'x'), 2);
+  EXPECT_EQ(response.status, 413u);
+  EXPECT_EQ(code_of(response), "envelope_too_large");
+}
+
+TEST_F(MessagesTest, SaysWhenToComeBackIfAMailboxIsFullAndTakesMoreOnceThereIsRoom) {
+  const std::string large(server::limits::envelope, 'x');
+  std::uint8_t key = 0;
+  std::uint64_t sent = 0;
+  while (sent + large.size() <= server::limits::mailbox_bytes) {
+    ASSERT_EQ(ana.send(bob, large, ++key).status, 200u);
+    sent += large.size();
+  }
+  const auto response = ana.send(bob, large, 0xff);
+  EXPECT_EQ(response.status, 429u);
+  EXPECT_EQ(code_of(response), "mailbox_full");
+  EXPECT_FALSE(net::header(response.headers, "Retry-After").empty());
+
+  const auto mailbox = bob.open_mailbox();
+  const auto first = next_frame(world, **mailbox);
+  acknowledge(world, **mailbox, {first.deliver().position()});
+  EXPECT_EQ(ana.send(bob, large, 0xff).status, 200u);
+}
+
+}  // namespace
+}  // namespace sotto::test
