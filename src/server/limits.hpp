@@ -35,6 +35,7 @@ constexpr std::size_t recent_uploads = 65'536;  // of which a retry is known as 
 constexpr double knocks_a_second = 1.0 / 60, knocks_at_once = 20;      // by one account
 constexpr double look_ups_a_second = 1.0 / 20, look_ups_at_once = 50;  // by one account
 constexpr double bundles_a_second = 5, bundles_at_once = 1'000;        // of one account, by class
+constexpr double names_tried_a_second = 1, names_tried_at_once = 100;  // by strangers, all together
 constexpr double registrations_a_second = 20, registrations_at_once = 200;
 
 constexpr std::chrono::minutes challenge{10};          // from begin to register

@@ -163,10 +163,10 @@ TEST_F(HostileFrames, InBodiesOfADevice) {
     };
     switch (i % 3) {
       case 0:
-        expect_bounded(http("POST", "/v1/messages", base::view(body(letter)), token()));
+        expect_bounded(http("POST", "/v1/own/messages", base::view(body(letter)), token()));
         break;
       case 1:
-        expect_bounded(http("POST", "/v1/bundles", base::view(body(bundle)), token()));
+        expect_bounded(http("POST", "/v1/knocks/bundles", base::view(body(bundle)), token()));
         break;
       default:
         expect_bounded(http("PUT", "/v1/prekeys", base::view(body(prekeys)), token()));

@@ -21,7 +21,8 @@ struct ServerWorld {
   ServerWorld& operator=(const ServerWorld&) = delete;
 
   void start() {
-    storage = std::move(*server::EmbeddedStorage::open(io.get_executor(), random, {.file = folder.path / "server.db"}));
+    storage = std::move(*server::EmbeddedStorage::open(
+        io.get_executor(), random, {.file = folder.path / "server.db", .ack_company = std::chrono::milliseconds(0)}));
     server = std::make_unique<server::Server>(*storage, time, time, random, options);
     acceptor = std::move(*network.listen({.host = "here", .port = 443}, {}));
     net::spawn(io.get_executor(), server->serve(*acceptor));

@@ -62,8 +62,20 @@ net::Response answer_to(Registered outcome) {
 
 }  // namespace
 
-asio::awaitable<net::Response> begin_registration(Context& context, Call) {
+asio::awaitable<net::Response> begin_registration(Context& context, Call call) {
   if (context.registration == Registration::closed) co_return closed();
+  wire::frames::RegisterBegin wish;
+  const auto& body = call.request.body;
+  if (!wish.ParseFromArray(body.data(), static_cast<int>(body.size()))) co_return malformed_body();
+  if (!wish.user_name().empty()) {
+    if (!wire::is_user_name(wish.user_name())) co_return malformed_body();
+    const unsigned wait = context.rates.take(
+        Rates::Of::look_ups, 0, {.a_second = limits::names_tried_a_second, .at_once = limits::names_tried_at_once});
+    if (wait > 0) co_return too_many(wait);
+    const auto found = co_await context.storage.accounts().account_named(wish.user_name());
+    if (!found) co_return refuse(found.error());
+    if (*found) co_return answer_to(Registered::name_taken);
+  }
   const Challenge challenge = issue(context.storage.secret(), context.clock.now(), context.random);
   wire::frames::RegisterBegun begun;
   begun.set_mailbox_id(base::text(challenge.mailbox.view()));

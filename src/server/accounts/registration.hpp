@@ -4,7 +4,7 @@
 namespace sotto::server {
 
 /// POST /v1/register/begin
-/// errors   403 registration_closed
+/// errors   400 malformed_body; 403 registration_closed; 409 name_taken; 429 too_many
 asio::awaitable<net::Response> begin_registration(Context& context, Call call);
 
 /// POST /v1/register. All or nothing; the very same bytes again get the same 200.

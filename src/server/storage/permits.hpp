@@ -2,6 +2,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/time.hpp"
 #include "server/storage/problem.hpp"
 

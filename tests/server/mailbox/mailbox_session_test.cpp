@@ -1,4 +1,4 @@
-#include "server/mailbox/mailbox_session.hpp"
+#include "server/mailbox/session.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,8 +10,8 @@ namespace {
 
 struct MailboxTest : testing::Test {
   MailboxTest() {
-    EXPECT_EQ(ana.enrol().status, 200u);
-    EXPECT_EQ(bob.enrol().status, 200u);
+    EXPECT_EQ(ana.move_in().status, 200u);
+    EXPECT_EQ(bob.move_in().status, 200u);
   }
   std::unique_ptr<net::WebSocket> open() {
     auto mailbox = bob.open_mailbox();
@@ -22,14 +22,12 @@ struct MailboxTest : testing::Test {
     for (int i = from; i <= to; ++i) {
       auto letter = ana.letter_to(bob, "m" + std::to_string(i), 1);
       letter.set_idempotency_key("key " + std::to_string(100'000'000'000 + i));
-      ASSERT_EQ(ana.send(letter).status, 200u);
+      ASSERT_EQ(ana.send(bob, letter).status, 200u);
     }
   }
   std::uint64_t expect_message(net::WebSocket& mailbox, const std::string& text) {
     const auto frame = next_frame(world, mailbox);
     EXPECT_EQ(frame.deliver().envelope(), text);
-    EXPECT_EQ(frame.deliver().sender().account_id(), base::text(ana.draft.account_id().view()));
-    EXPECT_EQ(frame.deliver().sender().device_number(), 1u);
     return frame.deliver().position();
   }
   void expect_drained(net::WebSocket& mailbox) { EXPECT_TRUE(next_frame(world, mailbox).has_drained()); }
@@ -52,6 +50,100 @@ TEST_F(MailboxTest, SaysThatItIsEmptyAndThenPushesWhatComes) {
   send(1, 1);
   expect_message(*mailbox, "m1");
   expect_drained(*mailbox);
+  EXPECT_EQ(bob.status().queued_envelopes(), 1u);  // not acknowledged in time, so it was stored
+}
+
+/// A letter on its way, whose answer is looked at later.
+struct UnderWay {
+  UnderWay(TestDevice& from, const TestDevice& to, std::string text, std::uint8_t key)
+      : client(from.world.network, from.world.time, from.world.endpoint(), {}) {
+    net::Request request{.method = "POST",
+                         .target = "/v1/messages",
+                         .headers = {to.permit_header()},
+                         .body = serialized(from.letter_to(to, std::move(text), key))};
+    net::spawn(from.world.io.get_executor(), ask(client, std::move(request), *this));
+  }
+  static asio::awaitable<void> ask(net::HttpClient& client, net::Request request, UnderWay& into) {
+    const auto response = co_await client.send(std::move(request));
+    into.status = response ? response->status : 1;
+  }
+  net::HttpClient client;
+  unsigned status = 0;
+};
+
+TEST_F(MailboxTest, WhatIsAcknowledgedInTimeIsNeverStored) {
+  const auto mailbox = open();
+  expect_drained(*mailbox);
+  const auto commits = world.storage->commits();
+  UnderWay letter(ana, bob, "m1", 1);
+  acknowledge(world, *mailbox, {expect_message(*mailbox, "m1")});
+  ASSERT_TRUE(world.time.run_until([&] { return letter.status != 0; }));
+  EXPECT_EQ(letter.status, 200u);
+  EXPECT_EQ(world.storage->commits(), commits);
+  world.restart();
+  EXPECT_EQ(bob.status().queued_envelopes(), 0u);
+}
+
+TEST_F(MailboxTest, WhatWasPushedFromMemoryIsStoredWhenTheConnectionEnds) {
+  auto mailbox = open();
+  expect_drained(*mailbox);
+  UnderWay first(ana, bob, "m1", 1), second(ana, bob, "m2", 2);
+  expect_message(*mailbox, "m1");
+  mailbox.reset();  // before either is acknowledged
+  ASSERT_TRUE(world.time.run_until([&] { return first.status != 0 && second.status != 0; }));
+  EXPECT_EQ(first.status, 200u);
+  EXPECT_EQ(second.status, 200u);
+  mailbox = open();
+  expect_message(*mailbox, "m1");
+  expect_message(*mailbox, "m2");
+  expect_drained(*mailbox);
+}
+
+TEST_F(MailboxTest, WhatWasPushedFromMemoryComesFirstOnANewerConnection) {
+  const auto older = open();
+  expect_drained(*older);
+  UnderWay first(ana, bob, "m1", 1);
+  expect_message(*older, "m1");
+  const auto newer = open();
+  UnderWay second(ana, bob, "m2", 2);
+  expect_message(*newer, "m1");
+  expect_message(*newer, "m2");
+  expect_drained(*newer);
+  ASSERT_TRUE(world.time.run_until([&] { return first.status != 0 && second.status != 0; }));
+}
+
+TEST_F(MailboxTest, AnAnswerIsNotGivenForWhatAKilledServerOnlyHadInMemory) {
+  auto mailbox = open();
+  expect_drained(*mailbox);
+  UnderWay letter(ana, bob, "m1", 1);
+  expect_message(*mailbox, "m1");
+  world.restart();
+  ASSERT_TRUE(world.time.run_until([&] { return letter.status != 0; }));
+  EXPECT_NE(letter.status, 200u);
+}
+
+TEST_F(MailboxTest, ALateAcknowledgementDeletesWhatWasStoredMeanwhile) {
+  const auto mailbox = open();
+  expect_drained(*mailbox);
+  send(1, 1);  // answered, hence stored
+  acknowledge(world, *mailbox, {expect_message(*mailbox, "m1")});
+  EXPECT_EQ(bob.status().queued_envelopes(), 0u);
+}
+
+TEST_F(MailboxTest, ConfirmsAnAcknowledgementOnceItIsDurable) {
+  send(1, 1);
+  const auto mailbox = open();
+  const auto position = expect_message(*mailbox, "m1");
+  frames::ClientFrame frame;
+  frame.mutable_ack()->add_positions(position);
+  frame.mutable_ack()->set_wants_answer(true);
+  ASSERT_TRUE(net::run(world.time, mailbox->send(serialized(frame))));
+  auto next = next_frame(world, *mailbox);
+  if (next.has_drained()) next = next_frame(world, *mailbox);
+  ASSERT_TRUE(next.has_acked());
+  EXPECT_EQ(next.acked().positions(0), position);
+  world.restart();
+  EXPECT_EQ(bob.status().queued_envelopes(), 0u);
 }
 
 TEST_F(MailboxTest, PushesWhatWaitedInOrder) {

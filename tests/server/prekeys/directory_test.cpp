@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "server/limits.hpp"
 #include "server/test_device.hpp"
 
 namespace sotto::test {
@@ -11,13 +12,11 @@ namespace {
 
 struct DirectoryTest : testing::Test {
   DirectoryTest() {
-    EXPECT_EQ(ana.enrol().status, 200u);
-    EXPECT_EQ(bob.enrol().status, 200u);
+    EXPECT_EQ(ana.move_in().status, 200u);
+    EXPECT_EQ(bob.move_in().status, 200u);
   }
   wire::DeviceBundle bundle_of(const TestDevice& device) {
-    frames::BundleRequest request;
-    request.set_account_id(base::text(device.draft.account_id().view()));
-    const auto response = bob.ask("POST", "/v1/bundles", serialized(request));
+    const auto response = bob.ask_anonymously(device, "POST", "/v1/bundles");
     EXPECT_EQ(response.status, 200u);
     const auto bundles = parsed<frames::Bundles>(response.body);
     EXPECT_EQ(bundles.bundles_size(), 1);
@@ -72,10 +71,10 @@ TEST_F(DirectoryTest, DoesNotGiveAKeyAgainAfterARestart) {
   EXPECT_NE(before.kyber.id, after.kyber.id);
 }
 
-asio::awaitable<void> take_many(TestDevice& device, base::Blob body, int count, std::vector<std::string>& keys) {
+asio::awaitable<void> take_many(TestDevice& of, int count, std::vector<std::string>& keys) {
   for (int i = 0; i < count; ++i) {
-    net::HttpClient client(device.world.network, device.world.time, device.world.endpoint(), {});
-    net::Request request{.method = "POST", .target = "/v1/bundles", .headers = device.headers(), .body = body};
+    net::HttpClient client(of.world.network, of.world.time, of.world.endpoint(), {});
+    net::Request request{.method = "POST", .target = "/v1/bundles", .headers = {of.permit_header()}};
     const auto response = co_await client.send(std::move(request));
     CHECK(response && response->status == 200);
     const auto bundles = parsed<frames::Bundles>(response->body);
@@ -90,14 +89,11 @@ TEST_F(DirectoryTest, A17NeverGivesAOneTimeKeyTwiceHoweverManyAskAtOnce) {
   upload.signed_prekey.reset();
   upload.last_resort.reset();
   EXPECT_EQ(put(ana, upload).status, 200u);
-  frames::BundleRequest request;
-  request.set_account_id(base::text(ana.draft.account_id().view()));
   std::vector<std::string> keys;
   int ended = 0;
-  for (int i = 0; i < 16; ++i)
-    net::spawn(world.io.get_executor(), take_many(i % 2 ? ana : bob, serialized(request), 15, keys), [&] { ++ended; });
+  for (int i = 0; i < 16; ++i) net::spawn(world.io.get_executor(), take_many(ana, 15, keys), [&] { ++ended; });
   ASSERT_TRUE(world.time.run_until([&] { return ended == 16; }));
-  EXPECT_EQ(keys.size(), 2u * 193);
+  EXPECT_EQ(keys.size(), 2u * server::limits::share(server::PermitClass::contact).one_time_a_day);
   EXPECT_EQ(std::set<std::string>(keys.begin(), keys.end()).size(), keys.size());
 }
 
@@ -160,23 +156,59 @@ TEST_F(DirectoryTest, HoldsAtMostTwoHundredOneTimePrekeysOfAKind) {
 
 TEST_F(DirectoryTest, RefusesWhatIsNotAnUploadOrABundleRequest) {
   EXPECT_EQ(code_of(ana.ask("PUT", "/v1/prekeys", {1, 2, 3})), "malformed_body");
-  EXPECT_EQ(code_of(ana.ask("POST", "/v1/bundles", {1, 2, 3})), "malformed_body");
-  EXPECT_EQ(code_of(ana.ask("POST", "/v1/bundles", {})), "malformed_body");
+  EXPECT_EQ(code_of(ana.ask("POST", "/v1/knocks/bundles", {1, 2, 3})), "malformed_body");
+  EXPECT_EQ(code_of(ana.ask("POST", "/v1/knocks/bundles", {})), "malformed_body");
 }
 
-TEST_F(DirectoryTest, HasNoBundleOfAnUnknownAccount) {
-  frames::BundleRequest request;
+TEST_F(DirectoryTest, HasNoBundleForAWrongPermitNorForAnUnknownAccount) {
   TestDevice stranger(world, 3, "eve");
-  request.set_account_id(base::text(stranger.draft.account_id().view()));
-  EXPECT_EQ(code_of(ana.ask("POST", "/v1/bundles", serialized(request))), "unknown_account");
+  const auto unknown = bob.ask_anonymously(stranger, "POST", "/v1/bundles");
+  ana.permit[0] ^= 1;
+  const auto wrong = bob.ask_anonymously(ana, "POST", "/v1/bundles");
+  EXPECT_EQ(code_of(wrong), "no_such_permit");
+  EXPECT_EQ(unknown.body, wrong.body);
+  EXPECT_EQ(unknown.status, wrong.status);
+  EXPECT_EQ(ana.status().one_time_prekeys(), 3u);
+}
+
+TEST_F(DirectoryTest, A16EachClassOfPermitHasItsShareAndLeavesTheRest) {
+  auto upload = upload_of(ana, 97);
+  upload.signed_prekey.reset();
+  upload.last_resort.reset();
+  ASSERT_EQ(put(ana, upload).status, 200u);
+  const wire::Permit contact = ana.permit;
+  ana.permit = {7};
+  ASSERT_EQ(ana.put_permit(frames::Permit::LINK).status, 200u);
+  int given = 0;
+  for (int i = 0; i < 60; ++i) given += bundle_of(ana).one_time.has_value();
+  EXPECT_EQ(given, static_cast<int>(server::limits::share(server::PermitClass::link).one_time_a_day));
+  EXPECT_FALSE(bundle_of(ana).one_time);  // last-resort keys, no error
+  ana.permit = contact;
+  EXPECT_TRUE(bundle_of(ana).one_time);
+  ana.permit = {7};
+  world.time.run_for(std::chrono::hours(24));
+  EXPECT_TRUE(bundle_of(ana).one_time);
+}
+
+TEST_F(DirectoryTest, TellsAConnectedDeviceThatItsKeysRunOut) {
+  auto upload = upload_of(ana, server::limits::low_water - 2);
+  upload.signed_prekey.reset();
+  upload.last_resort.reset();
+  ASSERT_EQ(put(ana, upload).status, 200u);
+  const auto mailbox = ana.open_mailbox();
+  EXPECT_TRUE(next_frame(world, **mailbox).has_drained());
+  bundle_of(ana);
+  const auto frame = next_frame(world, **mailbox);
+  ASSERT_TRUE(frame.notice().has_prekeys_low());
+  EXPECT_EQ(frame.notice().prekeys_low().one_time_prekeys(), server::limits::low_water);
 }
 
 TEST_F(DirectoryTest, AnswersDevicesOnly) {
   TestDevice stranger(world, 3, "eve");
   for (const auto& [method, target] : std::vector<std::pair<std::string, std::string>>{{"GET", "/v1/status"},
                                                                                        {"PUT", "/v1/prekeys"},
-                                                                                       {"POST", "/v1/bundles"},
-                                                                                       {"POST", "/v1/messages"},
+                                                                                       {"POST", "/v1/own/bundles"},
+                                                                                       {"POST", "/v1/own/messages"},
                                                                                        {"GET", "/v1/mailbox"}}) {
     const auto response = stranger.ask(method, target);
     EXPECT_EQ(response.status, 401u) << target;
@@ -188,7 +220,7 @@ TEST_F(DirectoryTest, SaysWhatAnAddressIsFor) {
   EXPECT_EQ(ana.ask("GET", "/").status, 404u);
   EXPECT_EQ(ana.ask("GET", "/v1/names/").status, 404u);
   EXPECT_EQ(ana.ask("GET", "/v1/names/a/b").status, 404u);
-  EXPECT_EQ(ana.ask("GET", "/v1/status?x").status, 404u);
+  EXPECT_EQ(ana.ask("GET", "/v1/status?x").status, 200u);
   const auto response = ana.ask("DELETE", "/v1/status");
   EXPECT_EQ(response.status, 405u);
   EXPECT_EQ(net::header(response.headers, "Allow"), "GET");
@@ -196,8 +228,8 @@ TEST_F(DirectoryTest, SaysWhatAnAddressIsFor) {
 }
 
 TEST_F(DirectoryTest, RefusesBodiesThatAreLargerThanTheirRouteNeeds) {
-  EXPECT_EQ(code_of(ana.ask("POST", "/v1/bundles", base::Blob(5000))), "body_too_large");
-  EXPECT_EQ(code_of(ana.ask("POST", "/v1/messages", base::Blob((2u << 20) + 1))), "body_too_large");
+  EXPECT_EQ(code_of(ana.ask("POST", "/v1/own/bundles", base::Blob(5000))), "body_too_large");
+  EXPECT_EQ(code_of(ana.ask("POST", "/v1/own/messages", base::Blob((2u << 20) + 1))), "body_too_large");
 }
 
 }  // namespace

@@ -1,12 +1,6 @@
 #include "server/storage/embedded/embedded_mailboxes.hpp"
 
 namespace sotto::server {
-namespace {
-
-constexpr Position block = 1u << 20;  // positions reserved at once
-
-}  // namespace
-
 Position EmbeddedMailboxes::next_position() {
   // The reservation is ahead by half a block: it is durable long before the first of its positions is given, because
   // whatever is stored under one comes after it in the writer's queue.

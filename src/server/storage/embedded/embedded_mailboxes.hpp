@@ -6,9 +6,11 @@ namespace sotto::server {
 
 class EmbeddedMailboxes final : public MailboxStorage {
  public:
-  /// Positions from `first` on are free, below `reserved` for certain.
+  static constexpr Position block = 1u << 20;  // positions reserved at once
+
+  /// Positions from `first` on are free, and a block of them is reserved.
   EmbeddedMailboxes(Engine engine, QueueCounts& counts, Position first)
-      : engine_(engine), counts_(counts), next_(first), reserved_(first) {}
+      : engine_(engine), counts_(counts), next_(first), reserved_(first + block) {}
 
   Position next_position() override;
   asio::awaitable<Stored<Kept>> store(NewEnvelopes envelopes) override;

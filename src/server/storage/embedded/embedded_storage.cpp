@@ -159,6 +159,7 @@ base::Result<std::unique_ptr<EmbeddedStorage>, OpenProblem> EmbeddedStorage::ope
     if (!can_be_read(version)) return unreadable(version);
     const auto secret = read_or_make_secret(*write, random);
     const Position first = first_position(*write);
+    tables::reserve_positions(*write, first + EmbeddedMailboxes::block);
     auto read = std::make_unique<Database>(options.file, Database::Access::read);
     auto parts =
         std::make_unique<Parts>(std::move(executor), std::move(options), std::move(write), std::move(read), first);
