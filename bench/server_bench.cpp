@@ -26,6 +26,7 @@
 #include "server/storage/embedded/embedded_storage.hpp"
 #include "wire/frames.pb.h"
 #include "wire/names.hpp"
+#include "wire/permit.hpp"
 #include "wire/signed.hpp"
 
 namespace {
@@ -56,6 +57,7 @@ struct Device {
   wire::AccountId account;
   wire::MailboxId mailbox;
   base::Bytes<32> token;
+  wire::Permit permit;
 };
 
 Device enrol(server::Storage& storage, asio::any_io_executor executor, std::atomic<int>& done, base::Random& random,
@@ -65,7 +67,8 @@ Device enrol(server::Storage& storage, asio::any_io_executor executor, std::atom
   id[8] = static_cast<std::uint8_t>(0x80 | (id[8] & 0x3f));
   Device device{.account = *wire::AccountId::from(id),
                 .mailbox = wire::MailboxId::made_of(random.bytes<16>()),
-                .token = random.bytes<32>()};
+                .token = random.bytes<32>(),
+                .permit = random.bytes<16>()};
   server::NewAccount account{.id = device.account,
                              .user_name = "device" + std::to_string(number),
                              .introduction = {1},
@@ -81,12 +84,19 @@ Device enrol(server::Storage& storage, asio::any_io_executor executor, std::atom
   account.prekeys.signed_prekey = wire::SignedPrekey{.id = 1, .key = random.bytes<33>(), .signature = {}};
   account.prekeys.last_resort =
       wire::KyberPrekey{.id = 1, .key = random.bytes<wire::kyber_key_size>(), .signature = {}};
-  constexpr auto put = [](server::Storage& into, server::NewAccount what,
+  constexpr auto put = [](server::Storage& into, server::NewAccount what, wire::Permit permit,
                           std::atomic<int>& count) -> asio::awaitable<void> {
-    const auto outcome = co_await into.register_account(std::move(what));
-    if (outcome && *outcome == server::Registered::done) ++count;
+    const auto token_hash = what.token_hash;
+    const auto hash = wire::permit_hash(what.id, permit);
+    const auto outcome = co_await into.accounts().register_account(std::move(what));
+    CHECK(outcome && *outcome == server::Registered::done);
+    const auto known = co_await into.devices().with_token(token_hash);
+    server::PermitChange change;
+    change.add.push_back({.hash = hash, .permit_class = server::PermitClass::contact, .last_day = {100'000}});
+    const auto given = co_await into.permits().put((*known)->account_row, std::move(change), {});
+    if (given && *given == server::PermitsPut::done) ++count;
   };
-  net::spawn(executor, put(storage, std::move(account), done));
+  net::spawn(executor, put(storage, std::move(account), device.permit, done));
   return device;
 }
 
@@ -161,17 +171,15 @@ std::vector<net::Header> headers(const Device& device) {
   return {{.name = "Authorization", .value = "Bearer " + base::to_base64url(device.token)}};
 }
 
-net::Request letter(const Device& from, const Device& to, base::Random& random) {
+net::Request letter(const Device& to, base::Random& random) {
   frames::SendRequest request;
   request.set_idempotency_key(base::text(random.bytes<16>()));
-  request.set_recipient(base::text(to.account.view()));
-  request.mutable_sender()->set_account_id(base::text(from.account.view()));
-  request.mutable_sender()->set_device_number(1);
   auto& item = *request.add_items();
   item.set_mailbox_id(base::text(to.mailbox.view()));
   item.set_registration_id(1);
   item.set_envelope(std::string(envelope_size, 'x'));
-  net::Request made{.method = "POST", .target = "/v1/messages", .headers = headers(from)};
+  net::Header permit{.name = "Sotto-Permit", .value = base::to_base64url(base::concat({to.account.view(), to.permit}))};
+  net::Request made{.method = "POST", .target = "/v1/messages", .headers = {std::move(permit)}};
   made.body.resize(request.ByteSizeLong());
   request.SerializeToArray(made.body.data(), static_cast<int>(made.body.size()));
   return made;
@@ -206,12 +214,12 @@ asio::awaitable<Moment> take_one(net::WebSocket& mailbox) {
   }
 }
 
-asio::awaitable<void> one_at_a_time(Clients& clients, const Device& from, const Device& to,
-                                    std::vector<double>& answered, std::vector<double>& pushed) {
+asio::awaitable<void> one_at_a_time(Clients& clients, const Device& to, std::vector<double>& answered,
+                                    std::vector<double>& pushed) {
   net::HttpClient client(clients.transport, clients.timer, clients.endpoint, clients.tls);
   const auto mailbox = co_await open_mailbox(clients, to);
   for (int i = 0; i < letters; ++i) {
-    net::Request request = letter(from, to, clients.random);
+    net::Request request = letter(to, clients.random);
     const auto begun = std::chrono::steady_clock::now();
     const auto response = co_await client.send(std::move(request));
     CHECK(response && response->status == 200);
@@ -221,10 +229,10 @@ asio::awaitable<void> one_at_a_time(Clients& clients, const Device& from, const 
   }
 }
 
-asio::awaitable<void> send_many(Clients& clients, const Device& from, const Device& to) {
+asio::awaitable<void> send_many(Clients& clients, const Device& to) {
   net::HttpClient client(clients.transport, clients.timer, clients.endpoint, clients.tls);
   for (int i = 0; i < letters_each; ++i) {
-    net::Request request = letter(from, to, clients.random);
+    net::Request request = letter(to, clients.random);
     const auto response = co_await client.send(std::move(request));
     CHECK(response && response->status == 200);
   }
@@ -239,7 +247,7 @@ void measure_messages(const Populated& populated, std::vector<Row>& rows) {
   Served served(populated.data);
   Clients clients(served.endpoint, served.ca_file);
   std::vector<double> answered, pushed;
-  net::spawn(clients.loop.executor(), one_at_a_time(clients, populated.known[0], populated.known[1], answered, pushed));
+  net::spawn(clients.loop.executor(), one_at_a_time(clients, populated.known[1], answered, pushed));
   clients.loop.run();
   rows.push_back({"message: POST to 200, p50", "us", at(answered, 0.5)});
   rows.push_back({"message: POST to 200, p99", "us", at(answered, 0.99)});
@@ -251,7 +259,7 @@ void measure_messages(const Populated& populated, std::vector<Row>& rows) {
   const auto begun = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < senders; ++i) {
     net::spawn(many.loop.executor(), receive_many(many, populated.known[100 + i]));
-    net::spawn(many.loop.executor(), send_many(many, populated.known[i], populated.known[100 + i]));
+    net::spawn(many.loop.executor(), send_many(many, populated.known[100 + i]));
   }
   many.loop.run();
   const double seconds = us_since(begun) / 1e6, count = senders * letters_each;

@@ -1,9 +1,10 @@
 #include "client/admission.hpp"
 
 #include "client/introductions.hpp"
+#include "client/sealing.hpp"
 #include "client/session_context.hpp"
 #include "crypto/hash.hpp"
-#include "protocol/session/decrypt.hpp"
+#include "protocol/sealed/decrypt.hpp"
 #include "store/contacts.hpp"
 #include "store/prekeys.hpp"
 #include "store/sessions.hpp"
@@ -12,31 +13,12 @@
 namespace sotto::client::admission {
 namespace {
 
-/// The session that was chosen; from here on the hint is gone.
+/// Who claims to speak, and the session with them.
 struct Selected {
   wire::AccountId account;
   wire::DeviceNumber device;
   protocol::Record record;
 };
-
-struct Opened {
-  protocol::Decrypted decrypted;
-  wire::Content content;
-};
-
-base::Result<Selected, Refusal> select_session(store::Transaction& in, const wire::SenderHint& hint) {
-  auto record = load_record(in, hint.account, hint.device);
-  if (!record) return Refusal(to_text(record.error()));
-  return Selected{.account = hint.account, .device = hint.device, .record = *std::move(record)};
-}
-
-/// A prekey message of an account that we don't hold, or of a device that isn't on the list we hold, may bring its own
-/// introduction: it is decrypted on a copy, and the strict rule is asked again afterwards.
-bool may_be_introduced(store::Transaction& in, const Selected& session, wire::EnvelopeKind kind) {
-  if (kind != wire::EnvelopeKind::prekey) return false;
-  const auto peer = store::peers::load(in, session.account);
-  return !peer || peer->held.list.device(session.device) == nullptr;
-}
 
 /// What every step of one arrival needs.
 struct Situation {
@@ -46,11 +28,35 @@ struct Situation {
   base::Random& random;
 };
 
-base::Result<protocol::Decrypted, protocol::Error> decrypt(const Situation& here, const Selected& session,
-                                                           const wire::Envelope& envelope) {
+/// A prekey message of an account that we don't hold, or of a device that isn't on the list we hold, may bring its own
+/// introduction: it is decrypted on a copy, and the strict rule is asked again afterwards.
+bool may_be_introduced(store::Transaction& in, const sealing::Opened& opened) {
+  if (opened.content.type != protocol::ContentType::prekey) return false;
+  const auto peer = store::peers::load(in, opened.claim.account);
+  return !peer || peer->held.list.device(opened.claim.device) == nullptr;
+}
+
+/// The certificate's verdict under the account key that is held of the claimed account. Expiry is noted by nobody: the
+/// current list alone decides whether a key may speak.
+base::Result<protocol::VerifiedContent, Refusal> verify(const Situation& here, const sealing::Opened& opened) {
+  const auto peer = store::peers::load(here.in, opened.claim.account);
+  std::vector<crypto::PublicKey> trust_roots;
+  if (peer) trust_roots.push_back(peer->held.certificate.account_key);
+  const protocol::Address local = address_of(here.own.account_id, here.own.device);
+  auto verified =
+      protocol::VerifiedContent::verify(opened.content, {.trust_roots = trust_roots, .now_ms = 0, .local = local});
+  if (verified) return *std::move(verified);
+  if (verified.error() == protocol::Error::self_send) return Refusal("it is from this very device");
+  return Refusal("its certificate is not of the sender's account");
+}
+
+/// Decrypts with the claimed sender's session. What nobody can introduce any more is judged before; the rest is judged
+/// afterwards, by `admit`.
+base::Result<protocol::Decrypted, Refusal> decrypt(const Situation& here, const sealing::Opened& opened,
+                                                   const Selected& session, bool& is_duplicate) {
   const protocol::Address local = address_of(here.own.account_id, here.own.device);
   const protocol::Address remote = address_of(session.account, session.device);
-  const bool is_provisional = may_be_introduced(here.in, session, envelope.kind);
+  const bool is_provisional = may_be_introduced(here.in, opened);
   const protocol::Trust trust = [&](const protocol::Address& who, const crypto::PublicKey& identity, protocol::Use) {
     return is_provisional || is_listed(here.in, who, identity);
   };
@@ -61,10 +67,16 @@ base::Result<protocol::Decrypted, protocol::Error> decrypt(const Situation& here
                                   .trust = trust,
                                   .now_ms = static_cast<std::uint64_t>(here.now.ms),
                                   .random = here.random};
-  if (envelope.kind == wire::EnvelopeKind::signal) {
-    return protocol::decrypt_signal(session.record, envelope.message, context);
-  }
-  return protocol::decrypt_prekey(session.record, envelope.message, StoredPrekeys(here.in), context);
+  const StoredPrekeys prekeys(here.in);
+  const auto as_refusal = [&](auto outcome) -> base::Result<protocol::Decrypted, Refusal> {
+    if (outcome) return *std::move(outcome);
+    is_duplicate = outcome.error() == protocol::Error::duplicate_message;
+    return Refusal(to_text(outcome.error()));
+  };
+  if (is_provisional)
+    return as_refusal(protocol::decrypt_prekey(session.record, opened.content.content, prekeys, context));
+  TRY(const protocol::VerifiedContent verified, verify(here, opened));
+  return as_refusal(protocol::decrypt_sealed(session.record, verified, prekeys, context));
 }
 
 /// What the decrypted bytes say, and that they are for us.
@@ -131,9 +143,12 @@ store::Message row_of(const wire::Content& content, const Selected& speaker, bas
 store::Contact meet(store::Transaction& in, const wire::Content& content, const wire::AccountId& account,
                     base::Timestamp now) {
   auto contact = store::contacts::load(in, account);
-  const bool is_news = !contact || (content.claimed_name && contact->claimed_name != content.claimed_name);
+  const auto permit = content.reply_permit ? std::optional(base::blob(*content.reply_permit)) : std::nullopt;
+  const bool is_news = !contact || (content.claimed_name && contact->claimed_name != content.claimed_name) ||
+                       (permit && contact->permit != permit);
   if (!contact) contact = store::Contact{.account_id = account, .origin = store::Origin::wrote_first};
   if (content.claimed_name) contact->claimed_name = content.claimed_name;
+  if (permit) contact->permit = permit;
   if (is_news) store::contacts::keep(in, *contact, now);
   return *std::move(contact);
 }
@@ -145,18 +160,21 @@ bool is_verified(store::Transaction& in, const store::Contact& contact) {
 
 }  // namespace
 
-base::Bytes<32> fingerprint(const Arrival& arrival) {
-  return crypto::sha256({arrival.hint.account.view(), base::Bytes<1>{arrival.hint.device.value}, arrival.envelope});
-}
+base::Bytes<32> fingerprint(const Arrival& arrival) { return crypto::sha256({arrival.envelope}); }
 
 base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAccount& own, const Arrival& arrival,
                                      base::Random& random) {
-  const auto envelope = wire::Envelope::parse(arrival.envelope);
-  if (!envelope) return Refusal("its envelope " + std::string(wire::to_text(envelope.error())));
-  TRY(const Selected session, select_session(in, arrival.hint));
-  const auto decrypted = decrypt({.in = in, .own = own, .now = arrival.now, .random = random}, session, *envelope);
-  if (!decrypted && decrypted.error() == protocol::Error::duplicate_message) return Verdict(Duplicate{});
-  if (!decrypted) return Refusal(to_text(decrypted.error()));
+  const Situation here{.in = in, .own = own, .now = arrival.now, .random = random};
+  const auto opened = sealing::open(arrival.envelope, own.identity);
+  if (!opened) return Refusal("its seal can't be opened");
+  auto record = load_record(in, opened->claim.account, opened->claim.device);
+  if (!record) return Refusal(to_text(record.error()));
+  const Selected session{
+      .account = opened->claim.account, .device = opened->claim.device, .record = *std::move(record)};
+  bool is_duplicate = false;
+  const auto decrypted = decrypt(here, *opened, session, is_duplicate);
+  if (is_duplicate) return Verdict(Duplicate{});
+  if (!decrypted) return decrypted.error();
 
   TRY(const wire::Content content, read_content(decrypted->plaintext, own));
   if (content.introduction) {
@@ -165,6 +183,11 @@ base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAcc
   if (!is_listed(in, address_of(session.account, session.device), decrypted->remote_identity)) {
     return Refusal(to_text(protocol::Error::untrusted_identity));
   }
+  // The certificate's key is the session's, and the account that is held now stands behind it: also for who has just
+  // been introduced.
+  if (opened->claim.identity_key != decrypted->remote_identity)
+    return Refusal("its certificate is for another key than its session");
+  TRY_VOID(verify(here, *opened));
   if (decrypted->used) {
     TRY_VOID(use_up_prekeys(in, *decrypted->used));
   }

@@ -6,7 +6,6 @@
 #include "client/problem.hpp"
 #include "store/messages.hpp"
 #include "store/own_account.hpp"
-#include "wire/envelope.hpp"
 
 /// The one place that decides what an incoming envelope may be (design, section 4).
 namespace sotto::client::admission {
@@ -31,16 +30,15 @@ struct Refusal {
 };
 
 struct Arrival {
-  wire::SenderHint hint;  // selects the session, and is not looked at afterwards
-  base::View envelope;
+  base::View envelope;  // sealed sender, version 1
   base::Timestamp now;
 };
 
-/// What names this arrival among the refused ones: its outside and its bytes.
+/// What names this arrival among the refused ones.
 base::Bytes<32> fingerprint(const Arrival& arrival);
 
-/// Decrypts and judges one envelope within a transaction: the session, who speaks, the introduction, the message row. A
-/// refusal leaves it to the caller to undo everything.
+/// Opens, decrypts and judges one envelope within a transaction: its seal, the session, who speaks, the introduction,
+/// the message row. A refusal leaves it to the caller to undo everything.
 base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAccount& own, const Arrival& arrival,
                                      base::Random& random);
 

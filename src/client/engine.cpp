@@ -73,6 +73,26 @@ Server Engine::server_for(const store::OwnAccount& own) {
   return Server(parts_.transport, parts_.timer, {.authority = *authority, .ca_pem = own.server_ca}, bearer(own));
 }
 
+Lines Engine::lines_for(const store::OwnAccount& own) {
+  const auto authority = wire::Authority::parse(own.server);
+  CHECK(authority);
+  return Lines(parts_.transport, parts_.timer, {.authority = *authority, .ca_pem = own.server_ca}, bearer(own));
+}
+
+Result<Rights> Engine::rights_to(const wire::AccountId& account) {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<Rights> {
+    Rights rights{.account = account, .permits = {}};
+    const auto known = store::contacts::load(in, account);
+    if (!known) return rights;
+    for (const auto* permit : {&known->permit, &known->link_token}) {
+      const auto bytes = *permit ? base::fixed<16>(**permit) : std::nullopt;
+      if (bytes) rights.permits.push_back(*bytes);
+    }
+    rights.user_name = known->user_name;
+    return rights;
+  });
+}
+
 Result<store::Contact> Engine::contact(store::Transaction& in, const std::string& words) {
   auto found = store::contacts::find(in, words);
   if (found.empty()) return refused("no contact is called \"" + words + "\": add one with `sotto contact add`");
@@ -92,10 +112,7 @@ asio::awaitable<Result<Invitation>> Engine::prepare_registration(RegistrationWis
     co_return refused("\"" + wish.user_name + "\" can't be a user name: 3 to 32 of a-z 0-9 . _ -");
   }
   Server server(parts_.transport, parts_.timer, {.authority = wish.server, .ca_pem = wish.server_ca}, "");
-  const auto holder = co_await server.look_up(wish.user_name);
-  if (holder) co_return refused(server.name() + ": the name \"" + wish.user_name + "\" is taken");
-  if (holder.error().error == Error::unreachable) co_return holder.error();
-  co_return co_await server.begin_registration();
+  co_return co_await server.begin_registration(wish.user_name);
 }
 
 asio::awaitable<Result<void>> Engine::register_account(RegistrationWish wish, Invitation invitation,
@@ -147,6 +164,9 @@ asio::awaitable<Result<void>> Engine::resume_registration() {
   });
   if (!settled) co_return settled.error();
   if (answer->has_value()) co_return refused(**answer);
+  // Registered it is, whatever becomes of these: they are due again at the next connection.
+  const auto put = co_await put_permits(server, *account);
+  if (!put) warn(put.error());
   co_return Result<void>();
 }
 
@@ -163,8 +183,10 @@ Result<wire::ContactLink> Engine::address() {
                            .tls_pin = std::nullopt};
 }
 
-asio::awaitable<Result<bool>> Engine::refresh(Server& server, wire::AccountId account) {
-  const auto introduction = co_await server.introduction_of(account);
+asio::awaitable<Result<bool>> Engine::refresh(Lines& lines, wire::AccountId account) {
+  auto rights = rights_to(account);
+  if (!rights) co_return rights.error();
+  const auto introduction = co_await lines.introduction_of(*std::move(rights));
   if (!introduction) co_return introduction.error();
   co_return parts_.store.transact([&](store::Transaction& in) -> Result<bool> {
     const auto parsed = wire::rules::parse(*introduction);
@@ -206,14 +228,15 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
                       "; contacts on other servers are not supported yet");
   }
 
-  Server server = server_for(*account);
+  Lines lines = lines_for(*account);
   std::optional<wire::Introduction> introduction;
   if (link) {
-    auto found = co_await server.introduction_of(link->account_id);
+    auto found = co_await lines.post.introduction_of(link->account_id, link->token);
     if (!found) co_return found.error();
-    introduction = *std::move(found);
+    if (!*found) co_return refused(lines.server.name() + ": there is no such account, or its link was revoked");
+    introduction = **std::move(found);
   } else {
-    auto found = co_await server.look_up(link_or_name);
+    auto found = co_await lines.server.look_up(link_or_name);
     if (!found) co_return found.error();
     introduction = *std::move(found);
   }
@@ -331,13 +354,15 @@ asio::awaitable<Result<void>> Engine::drain_outbox() {
   if (!waiting) co_return waiting.error();
   if (waiting->empty()) co_return Result<void>();
 
-  Server server = server_for(*account);
+  Lines lines = lines_for(*account);
+  const auto put = co_await put_permits(lines.server, *account);
+  if (!put) co_return put;
   std::set<wire::AccountId>
       stuck;  // a conversation whose next message can't go: what follows it waits, the others go on
   std::optional<Problem> first_problem;
   for (const store::Message& message : *waiting) {
     if (stuck.contains(message.conversation)) continue;
-    const auto sent = co_await send_one(server, *account, message);
+    const auto sent = co_await send_one(lines, *account, message);
     if (sent) continue;
     if (sent.error().error == Error::unreachable) co_return sent.error();
     stuck.insert(message.conversation);
@@ -347,9 +372,9 @@ asio::awaitable<Result<void>> Engine::drain_outbox() {
   co_return Result<void>();
 }
 
-asio::awaitable<Result<base::Blob>> Engine::ready_request(Server& server, const store::OwnAccount& account,
+asio::awaitable<Result<base::Blob>> Engine::ready_request(Lines& lines, const store::OwnAccount& account,
                                                           const store::Message& message) {
-  constexpr int rounds = 4;  // introduction, sessions, encryption, and one more if a session went stale in between
+  constexpr int rounds = 5;  // introduction, sessions, permit, encryption, and one more if a session went stale
   for (int round = 0; round < rounds; ++round) {
     auto encryption = parts_.store.transact([&](store::Transaction& in) -> Result<outbox::Encryption> {
       return outbox::encrypt(in, lent(account), message);
@@ -357,11 +382,18 @@ asio::awaitable<Result<base::Blob>> Engine::ready_request(Server& server, const 
     if (!encryption) co_return encryption.error();
     if (encryption->need == outbox::Need::nothing) co_return std::move(encryption->request);
     if (encryption->need == outbox::Need::introduction) {
-      const auto refreshed = co_await refresh(server, message.conversation);
+      const auto refreshed = co_await refresh(lines, message.conversation);
       if (!refreshed) co_return refreshed.error();
       continue;
     }
-    const auto bundles = co_await server.bundles(message.conversation);
+    if (encryption->need == outbox::Need::permit) {
+      const auto put = co_await put_permits(lines.server, account);
+      if (!put) co_return put.error();
+      continue;
+    }
+    auto rights = rights_to(message.conversation);
+    if (!rights) co_return rights.error();
+    const auto bundles = co_await lines.bundles(*std::move(rights));
     if (!bundles) co_return bundles.error();
     const auto started = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
       return outbox::start_sessions(in, lent(account), message.conversation, *bundles);
@@ -372,8 +404,7 @@ asio::awaitable<Result<base::Blob>> Engine::ready_request(Server& server, const 
   co_return refused("the message can't be encrypted: the contact's sessions do not settle");
 }
 
-asio::awaitable<Result<void>> Engine::send_one(Server& server, const store::OwnAccount& account,
-                                               store::Message message) {
+asio::awaitable<Result<void>> Engine::send_one(Lines& lines, const store::OwnAccount& account, store::Message message) {
   const auto settle_as = [&](store::State state, const std::string& reason) {
     return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
       store::outbox::remove(in, message.id);
@@ -383,10 +414,12 @@ asio::awaitable<Result<void>> Engine::send_one(Server& server, const store::OwnA
   };
   constexpr int rounds = 3;
   for (int round = 0; round < rounds; ++round) {
-    auto request = co_await ready_request(server, account, message);
+    auto request = co_await ready_request(lines, account, message);
     if (!request) co_return request.error();
     reached(Step::encrypted);
-    const auto answer = co_await server.send(*std::move(request));
+    auto rights = rights_to(message.conversation);
+    if (!rights) co_return rights.error();
+    const auto answer = co_await lines.send(*std::move(rights), *std::move(request));
     if (!answer) co_return answer.error();
     switch (answer->delivery) {
       case Delivery::stored: {
@@ -395,19 +428,17 @@ asio::awaitable<Result<void>> Engine::send_one(Server& server, const store::OwnA
         if (settled) reached(Step::sent);
         co_return settled;
       }
-      case Delivery::no_such_account:
-        co_return settle_as(store::State::failed, "the server does not know this account");
       case Delivery::refused:
         co_return settle_as(store::State::failed, answer->reason);
       case Delivery::mailbox_full:
-        co_return refused(server.name() + ": " + answer->reason + "; the message is kept and tried again");
+        co_return refused(lines.server.name() + ": " + answer->reason + "; the message is kept and tried again");
       case Delivery::try_later:
-        co_return Problem(Error::unreachable, server.name() + ": " + answer->reason);
+        co_return Problem(Error::unreachable, lines.server.name() + ": " + answer->reason);
       case Delivery::wrong_devices:
         break;
     }
     // Nothing was delivered: with a newer list it is encrypted anew, from the text.
-    const auto refreshed = co_await refresh(server, message.conversation);
+    const auto refreshed = co_await refresh(lines, message.conversation);
     if (!refreshed) co_return refreshed.error();
     if (!*refreshed) co_return settle_as(store::State::failed, "the server refuses the devices on the contact's list");
     const auto queued = settle_as(store::State::queued, "");

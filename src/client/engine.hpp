@@ -6,7 +6,8 @@
 
 #include "client/admission.hpp"
 #include "client/outbox.hpp"
-#include "client/server.hpp"
+#include "client/permits.hpp"
+#include "client/post.hpp"
 #include "net/clock.hpp"
 #include "store/contacts.hpp"
 #include "wire/links.hpp"
@@ -111,20 +112,24 @@ class Engine {
 
  private:
   Server server_for(const store::OwnAccount& own);
+  Lines lines_for(const store::OwnAccount& own);
+  Result<Rights> rights_to(const wire::AccountId& account);
   Result<store::OwnAccount> own();
   Result<store::Contact> contact(store::Transaction& in, const std::string& words);
   outbox::Lent lent(const store::OwnAccount& own) { return {own, parts_.clock.now(), parts_.random}; }
 
-  asio::awaitable<Result<void>> send_one(Server& server, const store::OwnAccount& own, store::Message message);
-  asio::awaitable<Result<base::Blob>> ready_request(Server& server, const store::OwnAccount& own,
+  asio::awaitable<Result<void>> send_one(Lines& lines, const store::OwnAccount& own, store::Message message);
+  asio::awaitable<Result<base::Blob>> ready_request(Lines& lines, const store::OwnAccount& own,
                                                     const store::Message& message);
-  asio::awaitable<Result<bool>> refresh(Server& server, wire::AccountId account);
+  asio::awaitable<Result<bool>> refresh(Lines& lines, wire::AccountId account);
+  /// Registers the permits that are due: new ones, and once a month all of them.
+  asio::awaitable<Result<void>> put_permits(Server& server, const store::OwnAccount& own);
   asio::awaitable<Result<void>> top_up_prekeys(Server& server, const store::OwnAccount& own);
   struct Listening {
     std::optional<net::Duration> patience;
     bool& went_well;  // set once everything that was there has been seen and what waited has been sent
   };
-  asio::awaitable<Result<void>> follow(Mailbox& mailbox, Server& server, const store::OwnAccount& own, Listening how,
+  asio::awaitable<Result<void>> follow(Mailbox& mailbox, Lines& lines, const store::OwnAccount& own, Listening how,
                                        const std::function<void(const Event&)>& tell);
   Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
   void warn(const Problem& problem) const {

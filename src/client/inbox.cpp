@@ -24,7 +24,7 @@ net::Duration pause_before(int attempt, base::Random& random) {
 }  // namespace
 
 Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& delivered) {
-  const admission::Arrival arrival{.hint = delivered.hint, .envelope = delivered.envelope, .now = parts_.clock.now()};
+  const admission::Arrival arrival{.envelope = delivered.envelope, .now = parts_.clock.now()};
   const auto fingerprint = admission::fingerprint(arrival);
   const auto refused_before = parts_.store.transact(
       [&](store::Transaction& in) -> Result<bool> { return store::refusals::reason(in, fingerprint).has_value(); });
@@ -84,7 +84,22 @@ asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store
   co_return put;
 }
 
-asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, const store::OwnAccount& account,
+asio::awaitable<Result<void>> Engine::put_permits(Server& server, const store::OwnAccount& account) {
+  const auto change = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<permits::Change>> {
+    return permits::due(in, account, parts_.clock.now(), parts_.random);
+  });
+  if (!change) co_return change.error();
+  if (!change->has_value()) co_return Result<void>();
+  base::Blob request = (*change)->request;
+  const auto put = co_await server.put_permits(std::move(request));
+  if (!put) co_return put;
+  co_return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    store::permits::set_registered(in, (*change)->link_permits, parts_.clock.now());
+    return {};
+  });
+}
+
+asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Lines& lines, const store::OwnAccount& account,
                                              Listening how, const Told& tell) {
   const std::optional<net::Duration> patience = how.patience;
   bool& went_well = how.went_well;
@@ -106,9 +121,10 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, c
     auto frame = co_await mailbox.receive();
     if (is_over) co_return Result<void>();
     if (!frame) co_return frame.error();
-    if (const auto* unreadable = std::get_if<Unreadable>(&*frame)) {
-      const auto acknowledged = co_await mailbox.acknowledge(unreadable->position);
-      if (!acknowledged) co_return acknowledged.error();
+    if (std::holds_alternative<Passed>(*frame)) continue;
+    if (std::holds_alternative<PrekeysLow>(*frame)) {
+      const auto topped_up = co_await top_up_prekeys(lines.server, account);
+      if (!topped_up) warn(topped_up.error());
     } else if (const auto* delivered = std::get_if<Delivered>(&*frame)) {
       const auto settled = settle(account, *delivered);
       if (!settled) co_return settled.error();  // not acknowledged: it comes again
@@ -122,8 +138,11 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Server& server, c
     } else if (!was_drained) {
       was_drained = true;
       reached(Step::drained);
+      const auto put = co_await put_permits(lines.server, account);
+      if (!put && put.error().error == Error::unreachable) co_return put.error();
+      if (!put) warn(put.error());
       const auto sent = co_await drain_outbox();
-      const auto topped_up = co_await top_up_prekeys(server, account);
+      const auto topped_up = co_await top_up_prekeys(lines.server, account);
       if (is_over || (patience && patience->count() == 0)) {
         co_await mailbox.close();
         if (!sent && sent.error().error == Error::unreachable) co_return sent.error();
@@ -145,13 +164,13 @@ asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patie
   const auto account = own();
   if (!account) co_return account.error();
   for (int attempt = 0;; ++attempt) {
-    Server server = server_for(*account);
-    auto mailbox = co_await server.open_mailbox();
+    Lines lines = lines_for(*account);
+    auto mailbox = co_await lines.server.open_mailbox();
     if (mailbox) {
       reached(Step::mailbox_open);
       bool went_well = false;
       const Listening how{.patience = patience, .went_well = went_well};
-      const auto ended = co_await follow(**mailbox, server, *account, how, tell);
+      const auto ended = co_await follow(**mailbox, lines, *account, how, tell);
       if (went_well) attempt = 0;  // an open mailbox alone is no success: the pauses go on growing
       if (ended || patience || ended.error().error != Error::unreachable) co_return ended;
     } else if (patience || mailbox.error().error != Error::unreachable) {

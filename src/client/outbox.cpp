@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "client/sealing.hpp"
 #include "client/server.hpp"
 #include "client/session_context.hpp"
 #include "protocol/session/encrypt.hpp"
 #include "protocol/session/start.hpp"
+#include "store/permits.hpp"
 #include "store/sessions.hpp"
 #include "wire/padding.hpp"
 #include "wire/utf8.hpp"
@@ -45,6 +47,7 @@ wire::Content content_for(store::Transaction& in, const Lent& lent, const store:
     made.introduction = lent.own.introduction;
     made.claimed_name = lent.own.user_name;
   }
+  if (record.is_pending()) made.reply_permit = store::permits::given_to(in, device.account_id);
   made.body = wire::Text{message.body};
   return made;
 }
@@ -84,10 +87,15 @@ Result<Addressed> encrypt_for(store::Transaction& in, const Lent& lent, const st
   const auto encrypted = protocol::encrypt(*record, plaintext, operation.context);
   if (!encrypted) return session_problem(encrypted.error());
   store::sessions::keep(in, device.account_id, device.number, encrypted->record.serialize().expose());
-  const wire::Envelope envelope{.kind = static_cast<wire::EnvelopeKind>(encrypted->type),
-                                .message = encrypted->message};
+  auto envelope = sealing::seal(in, lent, *encrypted, device.identity_key);
+  if (!envelope) return session_problem(envelope.error());
   return Addressed{
-      .mailbox_id = device.mailbox_id, .registration_id = device.registration_id, .envelope = envelope.serialize()};
+      .mailbox_id = device.mailbox_id, .registration_id = device.registration_id, .envelope = *std::move(envelope)};
+}
+
+bool is_pending(store::Transaction& in, const store::PeerDevice& device) {
+  const auto record = load_record(in, device.account_id, device.number);
+  return record && record->is_pending();
 }
 
 bool can_send(store::Transaction& in, const store::PeerDevice& device, base::Timestamp now) {
@@ -162,13 +170,16 @@ Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store
   const auto has_session = [&](const store::PeerDevice& device) { return can_send(in, device, lent.now); };
   if (!std::ranges::all_of(peer->devices, has_session)) return Encryption{.need = Need::sessions, .request = {}};
 
+  const auto is_first = [&](const store::PeerDevice& device) { return is_pending(in, device); };
+  if (std::ranges::any_of(peer->devices, is_first) && !store::permits::given_to(in, message.conversation))
+    return Encryption{.need = Need::permit, .request = {}};
+
   std::vector<Addressed> items;
   for (const store::PeerDevice& device : peer->devices) {
     TRY(Addressed item, encrypt_for(in, lent, message, device));
     items.push_back(std::move(item));
   }
-  base::Blob request = send_request(lent.random.bytes<16>(), message.conversation,
-                                    {.account = lent.own.account_id, .device = lent.own.device}, items);
+  base::Blob request = send_request(lent.random.bytes<16>(), message.conversation, items);
   store::outbox::keep(in, message.id, request);
   store::messages::set_state(in, message.id, store::State::encrypted);
   return Encryption{.need = Need::nothing, .request = std::move(request)};

@@ -29,6 +29,7 @@ enum class Need {
   nothing,
   sessions,      // a device of the recipient has no session that can send: its prekeys are to be fetched first
   introduction,  // the recipient's statements are not here yet
+  permit,        // there is no permit that the recipient could be given to answer with: more are to be registered
 };
 
 struct Encryption {

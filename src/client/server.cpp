@@ -3,59 +3,19 @@
 #include <algorithm>
 #include <array>
 
-#include "wire/frames.pb.h"
-
 namespace sotto::client {
 namespace {
 
 namespace frames = wire::frames;
 
-constexpr std::size_t max_words = 300;  // bytes of the server's own words that are shown
-
-base::View view(const std::string& bytes) { return base::view(bytes); }
-
-std::string text(base::View bytes) { return base::text(bytes); }
-
-template <class Message>
-base::Blob serialize(const Message& message) {
-  std::string bytes;
-  message.SerializeToString(&bytes);
-  return base::blob(view(bytes));
-}
-
-template <class Message>
-bool parse(Message& message, const base::Blob& bytes) {
-  return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-}
-
-/// The server's words, without what could play with a terminal: only what ASCII can show.
-std::string printable(const std::string& words) {
-  std::string clean;
-  for (const char c : words.substr(0, max_words)) clean += c < 0x20 || c > 0x7E ? ' ' : c;
-  return clean;
-}
-
-struct Answer {
-  std::string code;
-  std::string message;
-};
-
-Answer error_of(const net::Response& response) {
-  frames::Error error;
-  if (!parse(error, response.body)) return {};
-  return {.code = error.code(), .message = printable(error.message())};
-}
-
-Problem not_understood(const std::string& server) {
-  return refused(server + ": the server's answer can't be understood; is it a Sotto server of this version?");
-}
-
-Problem problem_of(const net::Response& response, const std::string& server) {
-  const Answer answer = error_of(response);
-  const std::string words = answer.message.empty() ? "it answered " + std::to_string(response.status) : answer.message;
-  const bool may_pass = response.status == 429 || response.status >= 500;
-  return {may_pass ? Error::unreachable : Error::refused, server + ": " + words};
-}
+using answers::error_of;
+using answers::not_understood;
+using answers::parse;
+using answers::printable;
+using answers::problem_of;
+using answers::serialize;
+using base::text;
+using base::view;
 
 bool is_verdict_on_registration(const std::string& code) {
   constexpr std::array verdicts{"bad_statement", "bad_host",       "challenge_expired", "registration_closed",
@@ -86,9 +46,12 @@ asio::awaitable<Result<net::Response>> Server::call(std::string method, std::str
   co_return *std::move(answer);
 }
 
-asio::awaitable<Result<Invitation>> Server::begin_registration() {
-  auto answer = co_await call("POST", "/v1/register/begin", base::Blob());
+asio::awaitable<Result<Invitation>> Server::begin_registration(std::string user_name) {
+  frames::RegisterBegin wish;
+  wish.set_user_name(user_name);
+  auto answer = co_await call("POST", "/v1/register/begin", serialize(wish));
   if (!answer) co_return answer.error();
+  if (error_of(*answer).code == "name_taken") co_return refused(name() + ": the name \"" + user_name + "\" is taken");
   if (answer->status != 200) co_return problem_of(*answer, name());
   frames::RegisterBegun begun;
   if (!parse(begun, answer->body)) co_return not_understood(name());
@@ -110,23 +73,17 @@ asio::awaitable<Result<std::optional<std::string>>> Server::register_account(bas
   co_return std::optional<std::string>(problem_of(*answer, name()).message);
 }
 
-asio::awaitable<Result<wire::Introduction>> Server::fetch_introduction(std::string target) {
-  auto answer = co_await call("GET", std::move(target), base::Blob());
+asio::awaitable<Result<wire::Introduction>> Server::look_up(std::string user_name) {
+  auto answer = co_await call("GET", "/v1/names/" + user_name, base::Blob());
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return problem_of(*answer, name());
-  frames::Account account;
-  if (!parse(account, answer->body)) co_return not_understood(name());
-  auto introduction = wire::Introduction::parse(view(account.introduction()));
+  frames::LookUp found;
+  if (!parse(found, answer->body)) co_return not_understood(name());
+  if (!found.has_account())
+    co_return refused(name() + ": nobody called \"" + user_name + "\" is there, or to be found by name");
+  auto introduction = wire::Introduction::parse(view(found.account().introduction()));
   if (!introduction) co_return not_understood(name());
   co_return *std::move(introduction);
-}
-
-asio::awaitable<Result<wire::Introduction>> Server::look_up(std::string user_name) {
-  co_return co_await fetch_introduction("/v1/names/" + user_name);
-}
-
-asio::awaitable<Result<wire::Introduction>> Server::introduction_of(wire::AccountId account) {
-  co_return co_await fetch_introduction("/v1/accounts/" + account.text());
 }
 
 asio::awaitable<Result<ServerStatus>> Server::status() {
@@ -148,44 +105,25 @@ asio::awaitable<Result<void>> Server::put_prekeys(base::Blob upload) {
   co_return Result<void>();
 }
 
-asio::awaitable<Result<std::vector<wire::DeviceBundle>>> Server::bundles(wire::AccountId account) {
-  frames::BundleRequest request;
-  request.set_account_id(text(account.view()));
-  auto answer = co_await call("POST", "/v1/bundles", serialize(request));
+asio::awaitable<Result<void>> Server::put_permits(base::Blob change) {
+  auto answer = co_await call("PUT", "/v1/permits", std::move(change));
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return problem_of(*answer, name());
-  frames::Bundles found;
-  if (!parse(found, answer->body)) co_return not_understood(name());
-  std::vector<wire::DeviceBundle> made;
-  for (const std::string& bytes : found.bundles()) {
-    auto bundle = wire::DeviceBundle::parse(view(bytes));
-    if (!bundle) co_return not_understood(name());
-    made.push_back(*std::move(bundle));
-  }
-  co_return made;
+  co_return Result<void>();
 }
 
-asio::awaitable<Result<SendAnswer>> Server::send(base::Blob request) {
-  auto answer = co_await call("POST", "/v1/messages", std::move(request));
+asio::awaitable<Result<std::vector<wire::DeviceBundle>>> Server::bundles_to_knock(wire::AccountId account) {
+  frames::BundleRequest request;
+  request.set_account_id(text(account.view()));
+  auto answer = co_await call("POST", "/v1/knocks/bundles", serialize(request));
   if (!answer) co_return answer.error();
-  const Answer error = error_of(*answer);
-  // Stored is an empty 200, refused is an error with a code of ours; anything else comes from somebody in between.
-  if (answer->status == 200 && answer->body.empty()) co_return SendAnswer{.delivery = Delivery::stored, .reason = {}};
-  if (answer->status == 200 || error.code.empty()) {
-    co_return Problem(Error::unreachable, name() + ": what answered is not the Sotto server (status " +
-                                              std::to_string(answer->status) + ")");
-  }
-  if (error.code == "wrong_devices" || error.code == "stale_devices") {
-    co_return SendAnswer{.delivery = Delivery::wrong_devices, .reason = error.message};
-  }
-  if (error.code == "unknown_account")
-    co_return SendAnswer{.delivery = Delivery::no_such_account, .reason = error.message};
-  if (error.code == "mailbox_full") co_return SendAnswer{.delivery = Delivery::mailbox_full, .reason = error.message};
-  if (answer->status == 429 || answer->status >= 500) {
-    co_return SendAnswer{.delivery = Delivery::try_later, .reason = error.message};
-  }
-  if (answer->status == 401) co_return problem_of(*answer, name());
-  co_return SendAnswer{.delivery = Delivery::refused, .reason = error.message};
+  co_return answers::bundles(*answer, name());
+}
+
+asio::awaitable<Result<SendAnswer>> Server::knock(base::Blob request) {
+  auto answer = co_await call("POST", "/v1/knocks", std::move(request));
+  if (!answer) co_return answer.error();
+  co_return answers::sending(*answer, name());
 }
 
 asio::awaitable<Result<std::unique_ptr<Mailbox>>> Server::open_mailbox() {
@@ -214,14 +152,10 @@ asio::awaitable<Result<MailboxFrame>> Mailbox::receive() {
   frames::ServerFrame frame;
   if (!parse(frame, *message)) co_return not_understood(server_);
   if (frame.has_drained()) co_return MailboxFrame(Drained{});
-  if (!frame.has_deliver()) co_return not_understood(server_);
-  const frames::Deliver& deliver = frame.deliver();
-  const auto account = wire::AccountId::from(view(deliver.sender().account_id()));
-  const std::uint32_t number = deliver.sender().device_number();
-  if (!account || number < 1 || number > 127) co_return MailboxFrame(Unreadable{deliver.position()});
-  Delivered delivered{.position = deliver.position(),
-                      .hint = {.account = *account, .device = wire::DeviceNumber(static_cast<std::uint8_t>(number))},
-                      .envelope = base::blob(view(deliver.envelope()))};
+  if (frame.has_notice() && frame.notice().has_prekeys_low()) co_return MailboxFrame(PrekeysLow{});
+  if (!frame.has_deliver()) co_return MailboxFrame(Passed{});
+  Delivered delivered{.position = frame.deliver().position(), .envelope = base::blob(view(frame.deliver().envelope()))};
+  if (delivered.position == 0) co_return MailboxFrame(Passed{});
   co_return MailboxFrame(std::move(delivered));
 }
 
@@ -239,12 +173,10 @@ asio::awaitable<void> Mailbox::close() {
 }
 
 base::Blob send_request(const base::Bytes<16>& idempotency_key, const wire::AccountId& recipient,
-                        const wire::SenderHint& sender, const std::vector<Addressed>& items) {
+                        const std::vector<Addressed>& items) {
   frames::SendRequest request;
   request.set_idempotency_key(text(idempotency_key));
   request.set_recipient(text(recipient.view()));
-  request.mutable_sender()->set_account_id(text(sender.account.view()));
-  request.mutable_sender()->set_device_number(sender.device.value);
   for (const Addressed& item : items) {
     frames::Item& made = *request.add_items();
     made.set_mailbox_id(text(item.mailbox_id.view()));

@@ -5,33 +5,18 @@
 #include <variant>
 #include <vector>
 
+#include "client/answers.hpp"
 #include "client/new_account.hpp"
 #include "client/problem.hpp"
 #include "net/http_client.hpp"
 #include "net/websocket.hpp"
 #include "wire/authority.hpp"
-#include "wire/envelope.hpp"
 #include "wire/prekeys.hpp"
 
 /// The home server as the engine sees it: its routes as functions, its answers as types.
 namespace sotto::client {
 
 namespace asio = net::asio;
-
-/// What may become of a message that was sent.
-enum class Delivery {
-  stored,         // durably: it is the server's now
-  wrong_devices,  // the list it was made for is not the account's any more; nothing was delivered
-  no_such_account,
-  mailbox_full,  // the recipient has to fetch first; others can be written to
-  try_later,     // the server asks to wait
-  refused,       // for ever, with a reason
-};
-
-struct SendAnswer {
-  Delivery delivery;
-  std::string reason;
-};
 
 struct ServerStatus {
   std::uint64_t queued = 0;
@@ -43,15 +28,14 @@ struct ServerStatus {
 /// One frame of the mailbox.
 struct Delivered {
   std::uint64_t position = 0;
-  wire::SenderHint hint;
   base::Blob envelope;
 };
 struct Drained {};
-/// A frame that can't be read at all: acknowledged, so that it does not come again for ever.
-struct Unreadable {
-  std::uint64_t position = 0;
-};
-using MailboxFrame = std::variant<Delivered, Drained, Unreadable>;
+/// The directory runs out of this device's one-time prekeys.
+struct PrekeysLow {};
+/// What this version makes nothing of: an ephemeral envelope, a notice that is new.
+struct Passed {};
+using MailboxFrame = std::variant<Delivered, Drained, PrekeysLow, Passed>;
 
 /// The open mailbox.
 class Mailbox {
@@ -77,22 +61,23 @@ class Server {
   Server(net::Transport& transport, net::Timer& timer, Reach reach, std::string bearer);
 
   // Every one may also end as unreachable, or as refused with the server's own words.
-  asio::awaitable<Result<Invitation>> begin_registration();
+  /// errors  refused  also if the name is taken
+  asio::awaitable<Result<Invitation>> begin_registration(std::string user_name);
   /// returns  nothing if the account is registered now; the server's reason if it refuses for good
   asio::awaitable<Result<std::optional<std::string>>> register_account(base::Blob request);
   asio::awaitable<Result<wire::Introduction>> look_up(std::string user_name);
-  asio::awaitable<Result<wire::Introduction>> introduction_of(wire::AccountId account);
   asio::awaitable<Result<ServerStatus>> status();
   asio::awaitable<Result<void>> put_prekeys(base::Blob upload);
-  asio::awaitable<Result<std::vector<wire::DeviceBundle>>> bundles(wire::AccountId account);
-  asio::awaitable<Result<SendAnswer>> send(base::Blob request);
+  asio::awaitable<Result<void>> put_permits(base::Blob change);
+  /// Of an account of which only the user name is known; and a first message to it, in one's own name.
+  asio::awaitable<Result<std::vector<wire::DeviceBundle>>> bundles_to_knock(wire::AccountId account);
+  asio::awaitable<Result<SendAnswer>> knock(base::Blob request);
   asio::awaitable<Result<std::unique_ptr<Mailbox>>> open_mailbox();
 
   std::string name() const { return reach_.authority.text(); }
 
  private:
   asio::awaitable<Result<net::Response>> call(std::string method, std::string target, base::Blob body);
-  asio::awaitable<Result<wire::Introduction>> fetch_introduction(std::string target);
   std::vector<net::Header> headers() const;
   net::ClientTls tls() const { return {.ca_pem = reach_.ca_pem}; }
 
@@ -111,6 +96,6 @@ struct Addressed {
 
 /// The bytes of a send request; they are kept, and sent again unchanged until the server has answered.
 base::Blob send_request(const base::Bytes<16>& idempotency_key, const wire::AccountId& recipient,
-                        const wire::SenderHint& sender, const std::vector<Addressed>& items);
+                        const std::vector<Addressed>& items);
 
 }  // namespace sotto::client

@@ -7,7 +7,8 @@ namespace {
 
 constexpr const char* row_name = "row of a contact";
 constexpr std::string_view columns =
-    "SELECT account_id, nickname, claimed_name, user_name, origin, link_token, tls_pin, verified_root FROM contacts ";
+    "SELECT account_id, nickname, claimed_name, user_name, origin, link_token, tls_pin, verified_root, "
+    "permit FROM contacts ";
 
 std::optional<std::string> optional_text(const Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -26,6 +27,7 @@ Contact contact_of(const Statement& row) {
                .user_name = optional_text(row, 3),
                .origin = static_cast<Origin>(row.number(4)),
                .link_token = optional_blob(row, 5),
+               .permit = optional_blob(row, 8),
                .tls_pin = optional_blob(row, 6),
                .verified_root = std::nullopt};
   if (const auto root = optional_blob(row, 7)) made.verified_root = sound(crypto::PublicKey::parse(*root), row_name);
@@ -67,10 +69,12 @@ void keep(Transaction& in, const Contact& contact, base::Timestamp now) {
     return words ? std::optional<std::string_view>(*words) : std::nullopt;
   };
   in.prepare(
-        "INSERT INTO contacts (account_id, nickname, claimed_name, user_name, origin, link_token, tls_pin, "
-        "verified_root, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_id) DO UPDATE SET "
+        "INSERT INTO contacts (account_id, nickname, claimed_name, user_name, origin, link_token, permit, "
+        "tls_pin, verified_root, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_id) DO UPDATE "
+        "SET "
         "nickname = excluded.nickname, claimed_name = excluded.claimed_name, user_name = excluded.user_name, "
-        "origin = excluded.origin, link_token = excluded.link_token, tls_pin = excluded.tls_pin, "
+        "origin = excluded.origin, link_token = excluded.link_token, permit = excluded.permit, tls_pin = "
+        "excluded.tls_pin, "
         "verified_root = excluded.verified_root")
       .bind(contact.account_id.view())
       .bind_optional(text(contact.nickname))
@@ -78,6 +82,7 @@ void keep(Transaction& in, const Contact& contact, base::Timestamp now) {
       .bind_optional(text(contact.user_name))
       .bind(static_cast<std::int64_t>(contact.origin))
       .bind_optional(view(contact.link_token))
+      .bind_optional(view(contact.permit))
       .bind_optional(view(contact.tls_pin))
       .bind_optional(view(root))
       .bind(now.ms)

@@ -18,7 +18,8 @@ struct Contact {
   std::optional<std::string> claimed_name = {};  // what they say, unproven
   std::optional<std::string> user_name = {};     // under which the server knew them when we asked
   Origin origin = Origin::link;
-  std::optional<base::Blob> link_token = {};
+  std::optional<base::Blob> link_token = {};  // of the link they gave out: a permit
+  std::optional<base::Blob> permit = {};      // the last one they gave us with a message
   std::optional<base::Blob> tls_pin = {};
   std::optional<crypto::PublicKey> verified_root = {};  // the anchor root that the person compared
 

@@ -91,6 +91,18 @@ CREATE TABLE refusals (
                            R"sql(
 -- New prekeys on their way into the directory: the same bytes are sent until the server has answered.
 CREATE TABLE prekey_upload (one INTEGER PRIMARY KEY CHECK (one = 1), request BLOB NOT NULL) STRICT;
+)sql",
+                           R"sql(
+-- Sealed sender and permits. `permits_put_at`: when the server last took all of them.
+ALTER TABLE own_account ADD COLUMN profile_key BLOB;        -- made when it is first needed
+ALTER TABLE own_account ADD COLUMN sender_certificate BLOB;
+ALTER TABLE own_account ADD COLUMN permits_put_at INTEGER NOT NULL DEFAULT 0;
+-- Link permits that we give: made and registered ahead, so that the server can't tell for whom.
+CREATE TABLE own_permits (permit BLOB PRIMARY KEY, is_registered INTEGER NOT NULL DEFAULT 0, given_to BLOB UNIQUE) STRICT;
+ALTER TABLE contacts ADD COLUMN permit BLOB;                -- that they gave us, to answer with
+-- Ciphertexts of before were not sealed: what waits is encrypted anew, from its text.
+DELETE FROM outbox;
+UPDATE messages SET state = 0 WHERE is_outgoing = 1 AND state = 1;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

@@ -98,5 +98,15 @@ base::Timestamp next_sent_at(Transaction& in, base::Timestamp now) {
   return next;
 }
 
+std::optional<base::Blob> sender_certificate(Transaction& in) {
+  auto row = in.prepare("SELECT sender_certificate FROM own_account WHERE sender_certificate IS NOT NULL");
+  if (!row.step()) return std::nullopt;
+  return row.blob(0);
+}
+
+void keep_sender_certificate(Transaction& in, base::View certificate) {
+  in.prepare("UPDATE own_account SET sender_certificate = ?").bind(certificate).run();
+}
+
 }  // namespace own_account
 }  // namespace sotto::store

@@ -47,5 +47,9 @@ void forget_pending(Transaction& in);
 /// The next client time: later than every one given before, even if the clock went back.
 base::Timestamp next_sent_at(Transaction& in, base::Timestamp now);
 
+/// The certificate by which this device seals; nothing if none was made yet.
+std::optional<base::Blob> sender_certificate(Transaction& in);
+void keep_sender_certificate(Transaction& in, base::View certificate);
+
 }  // namespace own_account
 }  // namespace sotto::store

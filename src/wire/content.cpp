@@ -64,6 +64,7 @@ base::Blob Content::serialize() const {
   if (view) write.bytes(9, serialize_view(*view));
   if (introduction) write.bytes(10, introduction->serialize());
   if (claimed_name) write.bytes(11, *claimed_name);
+  write.optional_bytes(12, reply_permit);
   return write.bytes(text_body, StrictWriter().bytes(1, text->text).done()).done();
 }
 
@@ -79,7 +80,7 @@ base::Result<Content, ParseError> Content::parse(base::View bytes) {
   const auto view = read.optional_bytes(9);  // 8 stays empty for ever: a plaintext content's decryption error
   const auto introduction = read.optional_bytes(10);
   const auto claimed_name = read.optional_bytes(11, 1, max_claimed_name);
-  read.optional_bytes(12);  // reply permit: read by the version that has permits
+  made.reply_permit = read.optional_fixed<16>(12);
   // 13, sync_for, is refused as unknown: no account has a second device yet.
   TRY(made.body, parse_body(read));
   TRY(made.own_list, parse_view(own_list));

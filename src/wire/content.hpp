@@ -5,6 +5,7 @@
 
 #include "base/time.hpp"
 #include "wire/identity.hpp"
+#include "wire/permit.hpp"
 
 /// What a message says, inside the encryption (statements.md, "Content").
 namespace sotto::wire {
@@ -43,6 +44,7 @@ struct Content {
   std::optional<ListView> view;  // what the sender holds of the recipient's list
   std::optional<Introduction> introduction;
   std::optional<std::string> claimed_name;
+  std::optional<Permit> reply_permit;  // by which the recipient may answer
   std::variant<Text, UnknownBody> body;
 
   base::Blob serialize() const;  // unpadded; the body must be known

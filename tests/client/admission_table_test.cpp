@@ -7,7 +7,7 @@ namespace sotto::test {
 namespace {
 
 enum class Outer { prekey, signal };
-enum class Session { none, pending, current, archived };  // that the receiver holds under the hint
+enum class Session { none, pending, current, archived };  // that the receiver holds with the sender
 enum class Account { known, unknown };                    // to the receiver
 enum class Device { listed, never_listed };               // on the list held, or on the one that the message brings
 enum class Expected { accept, refuse };
@@ -84,7 +84,7 @@ class Admission : public ::testing::TestWithParam<Cell> {
     ben.knows(ana);
     if (cell.session == pending) {
       const base::Blob first = ben.write(ana, "I began");
-      if (cell.outer == signal) CHECK(ana.receive(ben, first));  // so that ana answers within it
+      if (cell.outer == signal) CHECK(ana.receive(first));  // so that ana answers within it
     } else {
       Correspondent::converse(ana, ben);
     }
@@ -112,16 +112,16 @@ TEST_P(Admission, DecidesAsTheTableSays_A04_A56) {
     content.introduction = ana.changed_list([this](wire::DeviceList& list) { list.devices = {ana.another_device(2)}; });
   }
   const base::Blob bytes = ana.seal(ben, content);
-  const auto envelope = wire::Envelope::parse(bytes);
-  ASSERT_EQ(envelope->kind, cell.outer == prekey ? wire::EnvelopeKind::prekey : wire::EnvelopeKind::signal);
+  const auto opened = client::sealing::open(bytes, ben.own().identity);
+  ASSERT_EQ(opened->content.type, cell.outer == prekey ? protocol::ContentType::prekey : protocol::ContentType::signal);
   forget(cell);
 
   const Dump before = ben.home.dump();
-  const auto verdict = ben.receive(ana, bytes);
+  const auto verdict = ben.receive(bytes);
   if (cell.expected == accept) {
     ASSERT_EQ(outcome(verdict), "accepted");
     EXPECT_EQ(std::get<Accepted>(*verdict).message.body, "may I?");
-    EXPECT_EQ(outcome(ben.receive(ana, bytes)), "duplicate") << "shown once";
+    EXPECT_EQ(outcome(ben.receive(bytes)), "duplicate") << "shown once";
   } else {
     EXPECT_FALSE(verdict) << outcome(verdict);
     EXPECT_EQ(ben.home.dump(), before) << "a refusal changes nothing";

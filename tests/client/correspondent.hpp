@@ -5,7 +5,10 @@
 #include "client/introductions.hpp"
 #include "client/new_account.hpp"
 #include "client/outbox.hpp"
+#include "client/permits.hpp"
+#include "client/sealing.hpp"
 #include "client/session_context.hpp"
+#include "protocol/sealed/seal.hpp"
 #include "protocol/session/encrypt.hpp"
 #include "protocol/session/start.hpp"
 #include "relay/server_certificate.hpp"
@@ -39,6 +42,8 @@ class Correspondent {
       CHECK(checked);
       prekeys = checked->prekeys;
       store::own_account::set_registered(in);
+      const auto change = client::permits::due(in, *store::own_account::load(in), now, random);
+      store::permits::set_registered(in, change->link_permits, now);
     });
   }
   Correspondent(const Correspondent&) = delete;
@@ -59,7 +64,6 @@ class Correspondent {
   }
   wire::AccountId id() { return own().account_id; }
   wire::Introduction introduction() { return own().introduction; }
-  wire::SenderHint hint() { return {.account = own().account_id, .device = own().device}; }
 
   // Statements that only the account itself could make
 
@@ -223,8 +227,12 @@ class Correspondent {
   base::Blob seal(Correspondent& to, const wire::Content& content) {
     return seal_bytes(to, wire::pad(content.serialize()));
   }
-  /// Encrypts whatever it is, with the session that is there. The trust rule of the sender says yes to everything.
   base::Blob seal_bytes(Correspondent& to, base::View plaintext) {
+    const store::OwnAccount account = own();
+    return seal_under(client_certificate(), account.identity, encrypt(to, plaintext), to);
+  }
+  /// Encrypts whatever it is, with the session that is there. The trust rule of the sender says yes to everything.
+  protocol::Encrypted encrypt(Correspondent& to, base::View plaintext) {
     const store::OwnAccount account = own(), theirs = to.own();
     const auto local = client::address_of(account.account_id, account.device);
     const auto remote = client::address_of(theirs.account_id, theirs.device);
@@ -238,32 +246,62 @@ class Correspondent {
                                     .trust = trust,
                                     .now_ms = static_cast<std::uint64_t>(now.ms),
                                     .random = random};
-    const auto encrypted = protocol::encrypt(session(to), plaintext, context);
+    auto encrypted = protocol::encrypt(session(to), plaintext, context);
     CHECK(encrypted);
     within([&](store::Transaction& in) {
       store::sessions::keep(in, theirs.account_id, theirs.device, encrypted->record.serialize().expose());
     });
-    return wire::Envelope{.kind = static_cast<wire::EnvelopeKind>(encrypted->type), .message = encrypted->message}
-        .serialize();
+    return *std::move(encrypted);
+  }
+
+  // The outer layer
+
+  /// This device's own server certificate, as its list carries it.
+  relay::ServerCertificate server_certificate() {
+    return *relay::ServerCertificate::parse(
+        wire::DeviceList::parse(introduction().list.statement)->devices.front().server_certificate);
+  }
+  /// What an honest device seals by.
+  relay::SenderCertificate client_certificate() {
+    return certificate_for({.account = id().text(), .device = 1, .identity_key = own().identity.public_key},
+                           server_certificate());
+  }
+  /// Signed by this device's identity key, whatever it says.
+  relay::SenderCertificate certificate_for(const relay::SenderCertificate::Subject& subject,
+                                           const relay::ServerCertificate& server) {
+    return relay::SenderCertificate::issue(subject, static_cast<std::uint64_t>(now.ms) + 1'000'000, server,
+                                           own().identity.private_key, random);
+  }
+  /// A server certificate by our account key, whatever it says.
+  relay::ServerCertificate issue(std::uint32_t number, const crypto::PublicKey& key) {
+    return relay::ServerCertificate::issue(number, key, own().account_key, random);
+  }
+  base::Blob seal_under(const relay::SenderCertificate& certificate, const crypto::KeyPair& sealer,
+                        const protocol::Encrypted& inner, Correspondent& to) {
+    const protocol::UnidentifiedSenderMessageContent content{.type = protocol::content_type(inner.type),
+                                                             .sender = certificate,
+                                                             .content = inner.message,
+                                                             .hint = protocol::resendable};
+    const auto sealed = protocol::seal(content.serialize(), sealer, to.own().identity.public_key, random);
+    CHECK(sealed);
+    return *sealed;
   }
 
   // Receiving
 
-  base::Result<client::admission::Verdict, client::admission::Refusal> receive(const wire::SenderHint& hint,
-                                                                               base::View envelope) {
+  base::Result<client::admission::Verdict, client::admission::Refusal> receive(base::View envelope) {
     const store::OwnAccount account = own();
     return home->transact([&](store::Transaction& in) {
-      const client::admission::Arrival arrival{.hint = hint, .envelope = envelope, .now = now};
+      const client::admission::Arrival arrival{.envelope = envelope, .now = now};
       return client::admission::admit(in, account, arrival, random);
     });
   }
-  auto receive(Correspondent& from, base::View envelope) { return receive(from.hint(), envelope); }
 
   /// Both have answered each other.
   static void converse(Correspondent& one, Correspondent& another) {
-    CHECK(another.receive(one, one.write(another, "hello")));
-    CHECK(one.receive(another, another.write(one, "hello yourself")));
-    CHECK(another.receive(one, one.write(another, "good")));
+    CHECK(another.receive(one.write(another, "hello")));
+    CHECK(one.receive(another.write(one, "hello yourself")));
+    CHECK(another.receive(one.write(another, "good")));
   }
 
   std::string name;

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from world import BIN, DONE, LOCKED, PATIENCE, REFUSED, UNREACHABLE, WRONG_USAGE, Person, Server, World
@@ -173,9 +174,13 @@ class Client(unittest.TestCase):
             mailbox = mal.json("status")[0]["account"]
             world.server.stop()
             with sqlite3.connect(world.server.data / "server.db") as database:
-                changed = database.execute("UPDATE devices SET queued = 10000 WHERE account = (SELECT id FROM accounts "
-                                           "WHERE account_id = ?)", (bytes.fromhex(mailbox.replace("-", "")),))
-                self.assertEqual(changed.rowcount, 1)
+                row, = database.execute(
+                    "SELECT d.id FROM devices d JOIN accounts a ON a.id = d.account WHERE a.account_id = ?",
+                    (bytes.fromhex(mailbox.replace("-", "")),)).fetchone()
+                today = int(time.time()) // 86400
+                database.executemany(
+                    "INSERT INTO envelopes (device, class, day, upload, size, envelope) VALUES (?, 2, ?, ?, 1, x'00')",
+                    [(row, today, i) for i in range(1000)])
             world.server.start()
             said = ana.send(mal, "are you there?", expect=REFUSED).stderr.decode()
             self.assertIn("kept", said)

@@ -152,25 +152,28 @@ TEST(InMemory, AServerThatStartsAgainHasEverything) {
   EXPECT_EQ(ben.texts(), (Texts{"before", "after"}));
 }
 
-wire::DeviceBundle bundle_of(Town& town, Resident& whom, Resident& asking) {
-  const std::string bearer = base::to_base64url(asking.own().token.expose());
-  client::Server server(town.network, town.time, {.authority = *wire::Authority::parse("here:443"), .ca_pem = ""},
-                        bearer);
-  const auto bundles = net::run(town.time, server.bundles(whom.own().account_id));
-  CHECK(bundles && bundles->size() == 1);
-  return bundles->front();
+wire::DeviceBundle bundle_of(Town& town, Resident& whom) {
+  client::Post post(town.network, town.time, {.authority = *wire::Authority::parse("here:443"), .ca_pem = ""});
+  std::optional<wire::Permit> permit;
+  CHECK(whom.home->transact([&](store::Transaction& in) -> base::Result<void, store::Problem> {
+    permit = client::permits::contact_permit(store::permits::profile_key(in, whom.random));
+    return {};
+  }));
+  const auto bundles = net::run(town.time, post.bundles(whom.own().account_id, *permit));
+  CHECK(bundles && *bundles && (*bundles)->size() == 1);
+  return (*bundles)->front();
 }
 
 TEST(InMemory, PrekeysAreRenewedAfterTwoDays) {
   Town town;
-  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
-  const auto before = bundle_of(town, ben, ana);
+  Resident& ben = town.resident("ben");
+  const auto before = bundle_of(town, ben);
   town.time.run_for(47h);
   ASSERT_TRUE(ben.listen());
-  EXPECT_EQ(bundle_of(town, ben, ana).signed_prekey.id, before.signed_prekey.id);
+  EXPECT_EQ(bundle_of(town, ben).signed_prekey.id, before.signed_prekey.id);
   town.time.run_for(2h);
   ASSERT_TRUE(ben.listen());
-  const auto after = bundle_of(town, ben, ana);
+  const auto after = bundle_of(town, ben);
   EXPECT_NE(after.signed_prekey.id, before.signed_prekey.id);
   EXPECT_NE(after.signed_prekey.key, before.signed_prekey.key);
   EXPECT_EQ(ben.home.number("SELECT count(*) FROM signed_prekeys"), 2) << "the old private half answers who is late";
@@ -179,10 +182,10 @@ TEST(InMemory, PrekeysAreRenewedAfterTwoDays) {
 TEST(InMemory, PrekeysAreRenewedWhileAConnectionStandsForDays) {
   Town town;
   Resident &ana = town.resident("ana"), &ben = town.resident("ben");
-  const auto before = bundle_of(town, ben, ana);
+  const auto before = bundle_of(town, ben);
   ben.keep_listening();
   town.time.run_for(5 * day);
-  EXPECT_GE(bundle_of(town, ben, ana).signed_prekey.id, before.signed_prekey.id + 2);
+  EXPECT_GE(bundle_of(town, ben).signed_prekey.id, before.signed_prekey.id + 2);
   Town::introduce(ana, ben);
   ASSERT_TRUE(ana.write(ben, "still there?"));
   EXPECT_TRUE(town.time.run_until([&] { return ben.heard.size() == 1; }, 1min));
@@ -190,7 +193,7 @@ TEST(InMemory, PrekeysAreRenewedWhileAConnectionStandsForDays) {
 
 TEST(InMemory, AnUploadOfPrekeysWithoutAnAnswerIsSentAgain) {
   Town town;
-  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
+  Resident& ben = town.resident("ben");
   town.time.run_for(3 * day);
   const auto kept = ben.home->transact([&](store::Transaction& in) -> base::Result<void, store::Problem> {
     const auto account = store::own_account::load(in);
@@ -202,7 +205,7 @@ TEST(InMemory, AnUploadOfPrekeysWithoutAnAnswerIsSentAgain) {
   ben.restart();
   const auto halves = ben.home.number("SELECT count(*) FROM one_time_prekeys");
   ASSERT_TRUE(ben.listen());
-  EXPECT_EQ(bundle_of(town, ben, ana).signed_prekey.id, 2u);
+  EXPECT_EQ(bundle_of(town, ben).signed_prekey.id, 2u);
   EXPECT_EQ(ben.home.number("SELECT count(*) FROM one_time_prekeys"), halves) << "no others were made";
   EXPECT_EQ(ben.home.number("SELECT count(*) FROM prekey_upload"), 0);
 }
@@ -221,8 +224,8 @@ TEST(InMemory, OldPrivateHalvesAreForgottenAfterThirtyDays) {
 
 TEST(InMemory, OneTimePrekeysAreToppedUp) {
   Town town;
-  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
-  for (int i = 0; i < 60; ++i) bundle_of(town, ben, ana);
+  Resident& ben = town.resident("ben");
+  for (int i = 0; i < 60; ++i) bundle_of(town, ben);
   EXPECT_EQ(ben.status().one_time_prekeys, 40u);
   ASSERT_TRUE(ben.listen());
   EXPECT_EQ(ben.status().one_time_prekeys, 100u);

@@ -133,7 +133,10 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
   ASSERT_TRUE(key);
   {
     Connection earlier(folder.database(), key->expose());
-    earlier.run("DROP TABLE prekey_upload; PRAGMA user_version = 1;");  // as the first version left it
+    earlier.run(  // as the first version left it
+        "DROP TABLE prekey_upload; DROP TABLE own_permits; ALTER TABLE contacts DROP COLUMN permit; ALTER TABLE "
+        "own_account DROP COLUMN profile_key; ALTER TABLE own_account DROP COLUMN sender_certificate; ALTER TABLE "
+        "own_account DROP COLUMN permits_put_at; PRAGMA user_version = 1;");
   }
   const auto opened = Store::open(folder, passphrase());
   ASSERT_TRUE(opened) << opened.error().message;

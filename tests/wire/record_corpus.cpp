@@ -6,7 +6,6 @@
 
 #include "support/registration_draft.hpp"
 #include "wire/content.hpp"
-#include "wire/envelope.hpp"
 #include "wire/links.hpp"
 #include "wire/padding.hpp"
 #include "wire/recovery_key.hpp"
@@ -64,10 +63,6 @@ void messages(const Corpus& corpus) {
   plain.introduction = draft.introduction();
   plain.claimed_name = "ana";
   corpus.keep("content", "first_message", plain.serialize());
-  corpus.keep("envelope", "signal",
-              wire::Envelope{.kind = wire::EnvelopeKind::signal, .message = base::Blob(40, 1)}.serialize());
-  corpus.keep("envelope", "prekey",
-              wire::Envelope{.kind = wire::EnvelopeKind::prekey, .message = base::Blob(40, 2)}.serialize());
 }
 
 void prekeys(const Corpus& corpus) {

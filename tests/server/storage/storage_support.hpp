@@ -34,6 +34,7 @@ struct StorageEngine {
   std::function<std::unique_ptr<server::Storage>(asio::io_context& io, base::Random& random,
                                                  const std::filesystem::path& folder)>
       open;
+  friend void PrintTo(const StorageEngine& engine, std::ostream* out) { *out << engine.name; }
 };
 
 inline std::unique_ptr<server::Storage> open_embedded(asio::io_context& io, base::Random& random,

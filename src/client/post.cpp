@@ -1,0 +1,119 @@
+#include "client/post.hpp"
+
+#include "base/encoding.hpp"
+#include "client/answers.hpp"
+
+namespace sotto::client {
+namespace {
+
+// g++ 12 takes an optional that is made in a co_return for uninitialised: hence the names.
+bool is_refused(const net::Response& answer) { return answers::error_of(answer).code == "no_such_permit"; }
+
+}  // namespace
+
+Post::Post(net::Transport& transport, net::Timer& timer, Server::Reach reach)
+    : reach_(std::move(reach)),
+      http_(transport, timer, {.host = reach_.authority.host, .port = reach_.authority.port},
+            {.ca_pem = reach_.ca_pem}) {}
+
+asio::awaitable<Result<net::Response>> Post::call(std::string method, std::string target, base::Blob permit,
+                                                  base::Blob body) {
+  net::Request request{.method = std::move(method),
+                       .target = std::move(target),
+                       .headers = {{.name = "Content-Type", .value = "application/x-protobuf"},
+                                   {.name = "Sotto-Permit", .value = base::to_base64url(permit)}},
+                       .body = std::move(body)};
+  auto answer = co_await http_.send(std::move(request));
+  if (!answer) co_return Problem(answer.error(), reach_.authority.text());
+  co_return *std::move(answer);
+}
+
+asio::awaitable<Result<std::optional<wire::Introduction>>> Post::introduction_of(wire::AccountId account,
+                                                                                 wire::Permit permit) {
+  base::Blob credential = base::concat({account.view(), permit});
+  auto answer = co_await call("GET", "/v1/account", std::move(credential), base::Blob());
+  if (!answer) co_return answer.error();
+  if (is_refused(*answer)) {
+    const std::optional<wire::Introduction> none;
+    co_return none;
+  }
+  auto introduction = answers::introduction(*answer, reach_.authority.text());
+  if (!introduction) co_return introduction.error();
+  std::optional<wire::Introduction> found = *std::move(introduction);
+  co_return found;
+}
+
+asio::awaitable<Result<std::optional<std::vector<wire::DeviceBundle>>>> Post::bundles(wire::AccountId account,
+                                                                                      wire::Permit permit) {
+  base::Blob credential = base::concat({account.view(), permit});
+  auto answer = co_await call("POST", "/v1/bundles", std::move(credential), base::Blob());
+  if (!answer) co_return answer.error();
+  if (is_refused(*answer)) {
+    const std::optional<std::vector<wire::DeviceBundle>> none;
+    co_return none;
+  }
+  auto bundles = answers::bundles(*answer, reach_.authority.text());
+  if (!bundles) co_return bundles.error();
+  std::optional<std::vector<wire::DeviceBundle>> found = *std::move(bundles);
+  co_return found;
+}
+
+asio::awaitable<Result<std::optional<SendAnswer>>> Post::send(wire::AccountId account, wire::Permit permit,
+                                                              base::Blob request) {
+  base::Blob credential = base::concat({account.view(), permit});
+  auto answer = co_await call("POST", "/v1/messages", std::move(credential), std::move(request));
+  if (!answer) co_return answer.error();
+  if (is_refused(*answer)) {
+    const std::optional<SendAnswer> none;
+    co_return none;
+  }
+  auto sent = answers::sending(*answer, reach_.authority.text());
+  if (!sent) co_return sent.error();
+  std::optional<SendAnswer> made = *std::move(sent);
+  co_return made;
+}
+
+// With whatever right there is
+
+namespace {
+
+Problem no_right(const std::string& server) {
+  return refused(server +
+                 ": no permit for this contact counts any more, or the account is gone; ask for a new contact "
+                 "link");
+}
+
+}  // namespace
+
+asio::awaitable<Result<wire::Introduction>> Lines::introduction_of(Rights rights) {
+  for (const wire::Permit& permit : rights.permits) {
+    auto found = co_await post.introduction_of(rights.account, permit);
+    if (!found) co_return found.error();
+    if (*found) co_return **std::move(found);
+  }
+  if (!rights.user_name) co_return no_right(server.name());
+  co_return co_await server.look_up(*rights.user_name);
+}
+
+asio::awaitable<Result<std::vector<wire::DeviceBundle>>> Lines::bundles(Rights rights) {
+  for (const wire::Permit& permit : rights.permits) {
+    auto found = co_await post.bundles(rights.account, permit);
+    if (!found) co_return found.error();
+    if (*found) co_return **std::move(found);
+  }
+  if (!rights.user_name) co_return no_right(server.name());
+  co_return co_await server.bundles_to_knock(rights.account);
+}
+
+asio::awaitable<Result<SendAnswer>> Lines::send(Rights rights, base::Blob request) {
+  for (const wire::Permit& permit : rights.permits) {
+    base::Blob copy = request;
+    auto answer = co_await post.send(rights.account, permit, std::move(copy));
+    if (!answer) co_return answer.error();
+    if (*answer) co_return **std::move(answer);
+  }
+  if (!rights.user_name) co_return no_right(server.name());
+  co_return co_await server.knock(std::move(request));
+}
+
+}  // namespace sotto::client
