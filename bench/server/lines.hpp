@@ -1,0 +1,77 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "bench/server/population.hpp"
+#include "crypto/system_random.hpp"
+#include "net/system_time.hpp"
+#include "net/tcp_transport.hpp"
+#include "wire/frames.pb.h"
+
+/// The client's end of connections, as cheap as can be: on a small machine the load shares the processor with what it
+/// measures.
+namespace sotto::bench {
+
+namespace asio = net::asio;
+
+/// A thread's worth of clients.
+struct Clients {
+  Clients(net::Endpoint at, std::string ca_file) : endpoint(std::move(at)), tls{.ca_file = std::move(ca_file)} {}
+  /// Runs what there is to run until `is_done`, looking at least every `at_most`.
+  void run_until(const std::function<bool()>& is_done, std::chrono::microseconds at_most = std::chrono::seconds(1)) {
+    io.restart();
+    while (!is_done()) {
+      io.run_one_for(at_most);
+      if (io.stopped()) io.restart();
+    }
+  }
+  asio::any_io_executor executor() { return io.get_executor(); }
+
+  asio::io_context io;
+  net::SystemTimer timer{io.get_executor()};
+  net::SystemClock clock;
+  net::TcpTransport transport{timer};
+  crypto::SystemRandom random;
+  net::Endpoint endpoint;
+  net::ClientTls tls;
+};
+
+/// Requests as ready bytes, answers as their status.
+class HttpLine {
+ public:
+  static asio::awaitable<std::unique_ptr<HttpLine>> open(Clients& clients);
+  explicit HttpLine(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
+  asio::awaitable<unsigned> ask(const base::Blob& request);
+
+ private:
+  std::unique_ptr<net::Stream> stream_;
+  base::Blob buffer_ = base::Blob(8192);
+};
+
+/// A device's WebSocket.
+class MailboxLine {
+ public:
+  static asio::awaitable<std::unique_ptr<MailboxLine>> open(Clients& clients, const Resident& resident);
+  explicit MailboxLine(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
+  /// The next frame; pings are answered on the way. Nothing once the connection has ended.
+  asio::awaitable<std::optional<wire::frames::ServerFrame>> next();
+  asio::awaitable<void> acknowledge(std::vector<std::uint64_t> positions);
+  void cut() { stream_->cut(); }
+
+ private:
+  asio::awaitable<bool> more();
+  asio::awaitable<void> write(std::uint8_t opcode, base::View payload);
+
+  std::unique_ptr<net::Stream> stream_;
+  base::Blob buffer_;
+};
+
+/// A message of `size` bytes to somebody, ready to be written.
+base::Blob letter(const Resident& to, std::size_t size, base::Random& random);
+base::Blob bundle_request(const Resident& of);
+/// One sealed message for all of them, in the sent form of version 2; what is sealed is noise.
+base::Blob shared_letter(const std::vector<Resident>& to, std::size_t size, base::Random& random);
+
+}  // namespace sotto::bench
