@@ -74,6 +74,11 @@ format = "json"
   EXPECT_EQ(options.log_format, base::log::Format::json);
 }
 
+TEST_F(OptionsTest, MayBeReadFromAnEmptyFile) {
+  write("");
+  EXPECT_EQ(read().data, "/srv/sotto");
+}
+
 TEST_F(OptionsTest, AFlagCountsMoreThanAVariableAndThatMoreThanTheFile) {
   write("name = \"file.example:1\"\nregistration = \"closed\"\n[log]\nlevel = \"error\"\n");
   given.variables = {{"SOTTO_SERVER_NAME", "variable.example:2"}, {"SOTTO_SERVER_LOG_LEVEL", "warning"}};

@@ -4,8 +4,9 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include <cerrno>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <system_error>
 
 namespace sotto::server {
@@ -72,13 +73,17 @@ struct Reader {
 }  // namespace
 
 OptionResult<Values> read_options_file(const std::filesystem::path& file) {
+  const auto unreadable = [&file](int code) {
+    return OptionProblem{.where = file.string(),
+                         .what = "the file can't be read (" + std::generic_category().message(code) + ")"};
+  };
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) return unreadable(EISDIR);
+  errno = 0;
   std::ifstream in(file);
-  std::stringstream text;
-  if (std::filesystem::is_directory(file) || !in || !(text << in.rdbuf()))
-    return OptionProblem{
-        .where = file.string(),
-        .what = "the file can't be read (" + std::generic_category().message(errno ? errno : EISDIR) + ")"};
-  const toml::parse_result parsed = toml::parse(text.str());
+  if (!in) return unreadable(errno);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const toml::parse_result parsed = toml::parse(text);
   if (!parsed)
     return OptionProblem{.where = file.string() + ":" + std::to_string(parsed.error().source().begin.line),
                          .what = std::string(parsed.error().description())};
