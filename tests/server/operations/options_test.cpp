@@ -75,8 +75,10 @@ format = "json"
 }
 
 TEST_F(OptionsTest, MayBeReadFromAnEmptyFile) {
-  write("");
-  EXPECT_EQ(read().data, "/srv/sotto");
+  for (const char* text : {"", "[limits]\n# nothing\n"}) {
+    write(text);
+    EXPECT_EQ(read().data, "/srv/sotto") << text;
+  }
 }
 
 TEST_F(OptionsTest, AFlagCountsMoreThanAVariableAndThatMoreThanTheFile) {
@@ -114,6 +116,7 @@ TEST_F(OptionsTest, AMistakeInTheFileIsNamedWithItsLine) {
       {"listen = [\"nonsense\"]\n",
        "server.toml:1: nonsense is not HOST:PORT (in lower case, an IPv6 address in brackets)"},
       {"[log]\nlevel = {}\n", "server.toml:2: log.level is to be a text in quotes"},
+      {"[weather]\nrain = 1\n", "server.toml:1: weather is unknown"},
       {"log = \"json\"\n", "server.toml:1: log is unknown"},
       {"\ntls_certificate = \"a.pem\"\n", "server.toml:2: a certificate needs its key, and a key its certificate"},
       {"listen_plain = \"0.0.0.0:80\"\n",

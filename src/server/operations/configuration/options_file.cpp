@@ -4,6 +4,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -18,6 +19,10 @@ struct Reader {
   std::string file;
 
   std::string at(const toml::node& node) const { return file + ":" + std::to_string(node.source().begin.line); }
+
+  static bool is_section(const std::string& beginning) {
+    return std::ranges::any_of(option_table(), [&](const OptionRow& row) { return row.name.starts_with(beginning); });
+  }
 
   OptionProblem unknown(const std::string& name, const std::string& where) const {
     std::vector<std::string> known;
@@ -58,7 +63,7 @@ struct Reader {
     for (const auto& [key, node] : table) {
       const std::string name = prefix + std::string(key.str());
       const OptionRow* row = option_named(name);
-      if (!row && node.is_table() && !node.as_table()->empty()) {
+      if (!row && node.is_table() && is_section(name + ".")) {
         TRY_VOID(walk(*node.as_table(), name + ".", into));
         continue;
       }
