@@ -1,5 +1,6 @@
 #include "server/start.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -29,6 +30,16 @@ struct Failure {
 template <class T>
 using Start = base::Result<T, Failure>;
 
+/// A connection takes a file; shells and services begin with few.
+void raise_file_limit(const Options& options) {
+  constexpr std::size_t others = 64;  // listeners, the database's, the log
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < options.connections + others)
+    base::log::warning("fewer files may be open than connections are allowed", base::Count{files.rlim_cur});
+}
+
 Start<Privileges> privileges_of(const Options& options) {
   if (options.user.empty()) {
     if (::geteuid() == 0) base::log::warning("it runs as root, and stays so: no user was named to become");
@@ -50,20 +61,24 @@ Start<DataFolder> open_folder(const Options& options, const Privileges& privileg
   return std::move(*folder);
 }
 
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  std::error_code failure;
+  return std::filesystem::absolute(file, failure).parent_path();
+}
+
 /// A file may be replaced by another one, or lead somewhere else: what may be read is the folder, at both ends.
 void add_folders_of(const std::filesystem::path& file, std::vector<std::filesystem::path>& folders) {
   if (file.empty()) return;
   std::error_code failure;
-  const auto absolute = std::filesystem::absolute(file, failure);
-  folders.push_back(absolute.parent_path());
+  folders.push_back(folder_of(file));
   const auto real = std::filesystem::canonical(file, failure);
   if (!failure) folders.push_back(real.parent_path());
 }
 
 Sandbox sandbox_of(const Options& options) {
-  Sandbox sandbox{.writable = {options.data, options.socket_path().parent_path()}};
+  Sandbox sandbox{.writable = {options.data, folder_of(options.socket_path())}};
   for (const net::ListenAddress& address : options.listen_plain) {
-    if (!address.endpoint) sandbox.writable.push_back(address.path.parent_path());
+    if (!address.endpoint) sandbox.writable.push_back(folder_of(address.path));
   }
   for (const std::filesystem::path& file :
        {options.file, std::filesystem::path(options.tls_certificate), std::filesystem::path(options.tls_key)})
@@ -84,6 +99,7 @@ Start<void> confine_process(const Options& options, const Privileges& privileges
 
 Start<void> serve(const Options& options, const Reread& reread, std::ostream& out) {
   base::log::set_up(options.log_format, options.log_level);
+  raise_file_limit(options);
   if (const auto started = crypto::start(); !started) return Failure{"the system's cryptography can't be used"};
   TRY(const Privileges privileges, privileges_of(options));
   TRY(const DataFolder folder, open_folder(options, privileges));

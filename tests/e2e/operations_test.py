@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -332,6 +333,13 @@ class Process(Programs):
             self.assertRegex(status, r"NoNewPrivs:\t1\n")
             if not is_sanitized:
                 self.assertRegex(status, r"Seccomp:\t2\n")
+
+    def test_it_opens_as_many_files_as_it_may(self):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        server = self.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, most)))
+        said(server, r"listening on (.*)")
+        limits = pathlib.Path(f"/proc/{server.pid}/limits").read_text()
+        self.assertRegex(limits, rf"Max open files +{most} +{most} ")
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
     def test_started_as_root_it_becomes_the_user_that_was_named(self):
