@@ -201,7 +201,8 @@ class Signals(Programs):
         self.assertIn("server.toml:1: nonsense is unknown", self.command("reload", expect=REFUSED).stderr.decode())
 
     def test_on_sigterm_a_request_under_way_is_answered_and_an_open_mailbox_does_not_hold_it_up(self):
-        with World("ana") as world:
+        with World("ana", server_options=("--operations-listen", "127.0.0.1:0")) as world:
+            probes = said(world.server, r"metrics on (http://127\.0\.0\.1:\d+)/metrics")
             following = world.people[0].start("--verbose", "receive", "--follow")
             try:
                 while b"mailbox open" not in following.stderr.readline():
@@ -217,6 +218,9 @@ class Signals(Programs):
                     while True:
                         socket.create_connection(("127.0.0.1", world.server.port)).close()
                 self.assertIsNone(world.server.process.poll(), "it waits for the request")
+                self.assertEqual(urllib.request.urlopen(f"{probes}/health", timeout=PATIENCE).status, 200)
+                with self.assertRaisesRegex(urllib.error.HTTPError, "503"):
+                    urllib.request.urlopen(f"{probes}/ready", timeout=PATIENCE)
                 connection.send(b"body")
                 self.assertIn(connection.getresponse().status, (200, 400))
                 self.assertEqual(world.server.process.wait(PATIENCE), 0)
