@@ -113,9 +113,10 @@ int start(int count, char** arguments) {
   if (!options) return complain(options.error());
   for (const CLI::App* command : app.get_subcommands()) {
     if (command->get_name() == "check-config") return check_config(*options);
-    const auto printed = words.is_json ? server::Printed::as_json : server::Printed::for_people;
-    return server::call(*options, command->get_name(), words.arguments[command->get_name()], printed, std::cout,
-                        std::cerr);
+    const server::Question question{.command = command->get_name(),
+                                    .arguments = words.arguments[command->get_name()],
+                                    .printed = words.is_json ? server::Printed::as_json : server::Printed::for_people};
+    return server::call(*options, question, std::cout, std::cerr);
   }
   return server::run(*options, [&all] { return server::read_options(all); }, std::cout, std::cerr);
 }

@@ -81,7 +81,7 @@ Result<ListeningSocket> ListeningSocket::on(const Endpoint& endpoint) {
   return made;
 }
 
-Result<ListeningSocket> ListeningSocket::at(std::filesystem::path path, unsigned mode) {
+Result<ListeningSocket> ListeningSocket::at(const std::filesystem::path& path, unsigned mode) {
   sockaddr_un wanted{};
   wanted.sun_family = AF_UNIX;
   if (path.empty() || path.native().size() >= sizeof wanted.sun_path)
@@ -157,9 +157,9 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
     if (text.empty()) return std::nullopt;
     return ListenAddress{.path = text};
   }
-  auto endpoint = parse_endpoint(text);
-  if (!endpoint) return std::nullopt;
-  return ListenAddress{.endpoint = std::move(*endpoint)};
+  ListenAddress address{.endpoint = parse_endpoint(text)};
+  if (!address.endpoint) return std::nullopt;
+  return address;
 }
 
 }  // namespace sotto::net

@@ -19,7 +19,7 @@ class ListeningSocket {
   /// mode     who may connect, as of chmod(2)
   /// errors   address_in_use, not_permitted, no_such_address (the folder is missing, or the path is longer than 107
   /// bytes)
-  static Result<ListeningSocket> at(std::filesystem::path path, unsigned mode);
+  static Result<ListeningSocket> at(const std::filesystem::path& path, unsigned mode);
   /// A descriptor that came with the process.
   ///
   /// errors   no_such_address  it is not a stream socket that listens

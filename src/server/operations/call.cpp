@@ -95,12 +95,11 @@ void print(const json::value& value, const std::string& indent, std::ostream& ou
 
 }  // namespace
 
-int call(const Options& options, const std::string& command, const std::vector<std::string>& arguments, Printed printed,
-         std::ostream& out, std::ostream& err) {
+int call(const Options& options, const Question& question, std::ostream& out, std::ostream& err) {
   Connection connection(options.socket_path());
   json::object request;
-  request["command"] = command;
-  request["arguments"] = json::array(arguments.begin(), arguments.end());
+  request["command"] = question.command;
+  request["arguments"] = json::array(question.arguments.begin(), question.arguments.end());
   if (!connection.is_open() || !connection.write(json::serialize(request) + "\n")) {
     err << "sotto-server: no server answers at " << options.socket_path().string() << " ("
         << std::generic_category().message(errno) << ")\n";
@@ -112,8 +111,8 @@ int call(const Options& options, const std::string& command, const std::vector<s
     const json::value answer = json::parse(*line, failure);
     if (failure || !answer.is_object()) break;
     const json::value* const wrong = answer.as_object().if_contains("error");
-    code = wrong ? 1 : 0;
-    if (printed == Printed::as_json)
+    code = wrong || code == 1 ? 1 : 0;
+    if (question.printed == Printed::as_json)
       out << *line << '\n' << std::flush;
     else if (wrong)
       err << "sotto-server: " << words(*wrong) << '\n';

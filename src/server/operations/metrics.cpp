@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <memory>
 
@@ -36,10 +37,10 @@ class MemoryFile {
 
   double resident_bytes() const {
     std::array<char, 128> text{};
-    unsigned long all = 0, resident = 0;
     if (::pread(file_, text.data(), text.size() - 1, 0) <= 0) return 0;
-    if (std::sscanf(text.data(), "%lu %lu", &all, &resident) != 2) return 0;
-    return double(resident) * double(::sysconf(_SC_PAGESIZE));
+    char* rest = nullptr;
+    std::strtoul(text.data(), &rest, 10);  // all pages; the second number is those in memory
+    return double(std::strtoul(rest, nullptr, 10)) * double(::sysconf(_SC_PAGESIZE));
   }
 
  private:
@@ -60,6 +61,7 @@ void Metrics::watch(Kind kind, base::Word name, base::Word help, std::function<d
 
 std::vector<Metrics::Reading> Metrics::readings() const {
   std::vector<Reading> all;
+  all.reserve(watched_.size());
   for (const Watched& watched : watched_)
     all.push_back(
         {.name = log_text(watched.name), .help = log_text(watched.help), .kind = watched.kind, .value = watched.ask()});

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -32,7 +33,9 @@ std::vector<std::string> names_of(const std::string& list) {
 
 net::Result<std::vector<HandedSocket>> sockets_from_systemd() {
   const bool is_for_us = variable("LISTEN_PID") == std::to_string(::getpid());
-  const int count = is_for_us ? std::atoi(variable("LISTEN_FDS").c_str()) : 0;
+  const std::string given = is_for_us ? variable("LISTEN_FDS") : "";
+  int count = 0;
+  std::from_chars(given.data(), given.data() + given.size(), count);
   std::vector<std::string> names = names_of(variable("LISTEN_FDNAMES"));
   for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
   std::vector<HandedSocket> sockets;
