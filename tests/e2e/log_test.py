@@ -109,10 +109,15 @@ class Log(unittest.TestCase):
             world.server.stop()
             ana.send(ben, "to nobody", expect=UNREACHABLE)
             tokens = set(re.findall(rb"Bearer ([A-Za-z0-9_-]{43})", bytes(proxy.said)))
+            permits = set(re.findall(rb"Sotto-Permit: *([A-Za-z0-9_-]{40,})", bytes(proxy.said), re.IGNORECASE))
+            self.assertTrue(permits, "the proxy heard a permit")
             self.assertGreaterEqual(len(tokens), 2, "the proxy heard both devices")
             words = {"127.0.0.1", "::1", "localhost"} | {person.name for person in people}
             for token in tokens:
                 words |= {token.decode(), *spellings(base64.urlsafe_b64decode(token + b"="))}
+            for permit in permits:
+                raw = base64.urlsafe_b64decode(permit + b"==")
+                words |= {permit.decode(), *spellings(raw[:16]), *spellings(raw[16:])}
             for person in people:
                 account = person.json("status")[0]["account"]
                 words |= {account, *spellings(uuid.UUID(account).bytes)}
