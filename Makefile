@@ -3,7 +3,7 @@ SHELL := /bin/bash
 BUILD := build/release
 JOBS ?= $(shell nproc)
 
-.PHONY: help setup build demo test bench bench-server docs soak lint format hooks clean
+.PHONY: help setup build demo test bench bench-server package test-package docs soak lint format hooks clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 24
@@ -34,6 +34,12 @@ bench: build     ## measure the protocol library
 bench-server: build  ## measure one message end to end
 	@ninja -C $(BUILD) -j $(JOBS) server_bench
 	@$(BUILD)/bench/server_bench
+
+package: build   ## the programs as .deb for Debian 12, in build/packages/
+	@tools/package
+
+test-package: package  ## install them in a fresh system and let two people converse there; needs root
+	@tools/test-package
 
 docs: setup      ## the library's reference, in build/api-docs/html
 	@mkdir -p build

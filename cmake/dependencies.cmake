@@ -9,6 +9,17 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(sqlcipher REQUIRED IMPORTED_TARGET sqlcipher>=3.46)  # the .pc names the SQLite inside: 3.46 is SQLCipher 4.6
+# Inside the programs, so that they run where that version is not: a package of ours installs on the plain release.
+find_library(sotto_sqlcipher_archive NAMES libsqlcipher.a HINTS ${sqlcipher_LIBDIR} ${sqlcipher_LIBRARY_DIRS})
+option(SOTTO_STATIC_SQLCIPHER "Link SQLCipher into the programs" ON)
+if(SOTTO_STATIC_SQLCIPHER)
+  if(NOT sotto_sqlcipher_archive)
+    message(FATAL_ERROR "libsqlcipher.a is not there; -DSOTTO_STATIC_SQLCIPHER=OFF links the shared library")
+  endif()
+  set_property(TARGET PkgConfig::sqlcipher PROPERTY INTERFACE_LINK_LIBRARIES
+               "${sotto_sqlcipher_archive}" OpenSSL::Crypto Threads::Threads m ${CMAKE_DL_LIBS})
+endif()
+find_path(sotto_tomlplusplus_include_dir toml++/toml.h REQUIRED)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 if(BUILD_TESTING)

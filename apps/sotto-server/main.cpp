@@ -2,62 +2,123 @@
 #include <iostream>
 
 #include "crypto/start.hpp"
-#include "net/transport.hpp"
+#include "net/certificate.hpp"
+#include "server/operations/call.hpp"
+#include "server/operations/commands.hpp"
+#include "server/operations/configuration/read_options.hpp"
 #include "server/start.hpp"
 
 namespace {
 
 using namespace sotto;
 
-void print_version(bool is_verbose) {
+constexpr int wrong_usage = 2;
+
+/// The words of the command line.
+struct Words {
+  std::map<std::string, server::Texts> values = {};  // by option name
+  std::map<std::string, bool> truths = {};
+  std::map<std::string, server::Texts> arguments = {};  // by command
+  std::string file = {};
+  bool is_version = false, is_verbose = false, is_json = false;
+};
+
+std::string described(const server::OptionRow& row) {
+  return std::string(row.help) + (row.otherwise.empty() ? "" : " [" + std::string(row.otherwise) + "]");
+}
+
+void add_options(CLI::App& app, Words& words) {
+  app.add_option("--config", words.file, "a TOML file with these options; sotto-server(8) shows one")
+      ->type_name("FILE");
+  for (const server::OptionRow& row : server::option_table()) {
+    const std::string name(row.name);
+    std::string flags = server::flag_of(row);
+    if (!row.also_flag.empty()) flags += "," + std::string(row.also_flag);
+    if (row.shape == server::Shape::truth) {
+      app.add_flag(flags, words.truths[name], described(row));
+      continue;
+    }
+    auto* option = app.add_option(flags, words.values[name], described(row));
+    option->type_name(std::string(row.argument))->expected(1)->allow_extra_args(false);
+    if (row.shape == server::Shape::list) option->take_all();
+  }
+  app.add_flag("--version", words.is_version, "print the version and exit");
+  app.add_flag("--verbose", words.is_verbose, "with --version: more about this build");
+}
+
+void add_commands(CLI::App& app, Words& words) {
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  app.add_subcommand("check-config", "say whether the options are good, and end");
+  for (const server::Command& command : server::commands()) {
+    const std::string name(command.name);
+    auto* added = app.add_subcommand(name, std::string(command.help));
+    added->add_flag("--json", words.is_json, "print the answer as JSON objects, one a line");
+    if (command.most == 0) continue;
+    added->add_option("arguments", words.arguments[name])
+        ->type_name(std::string(command.arguments))
+        ->expected(static_cast<int>(command.least), static_cast<int>(command.most));
+  }
+}
+
+server::Given given(const CLI::App& app, const Words& words) {
+  server::Given all{.variables = server::server_variables(), .file = words.file};
+  for (const server::OptionRow& row : server::option_table()) {
+    const std::string name(row.name);
+    if (app.count(server::flag_of(row)) == 0) continue;
+    const bool is_truth = row.shape == server::Shape::truth;
+    all.flags[name] = is_truth ? server::Texts{words.truths.at(name) ? "true" : "false"} : words.values.at(name);
+  }
+  return all;
+}
+
+int print_version(bool is_verbose) {
   std::cout << "sotto-server " << SOTTO_VERSION << "\n";
-  if (!is_verbose) return;
+  if (!is_verbose) return 0;
   std::cout << "processor:";
   for (const std::string& feature : crypto::cpu_features()) std::cout << " " << feature;
   std::cout << "\n";
+  return 0;
+}
+
+int complain(const server::OptionProblem& problem) {
+  std::cerr << "sotto-server: " << problem.where << (problem.where.empty() ? "" : ": ") << problem.what << "\n";
+  return wrong_usage;
+}
+
+int check_config(const server::Options& options) {
+  if (!options.tls_certificate.empty()) {
+    const auto certificate =
+        net::Certificate::load({.certificate_file = options.tls_certificate, .key_file = options.tls_key});
+    if (!certificate) return complain({.where = "tls_certificate", .what = net::to_text(certificate.error())});
+  }
+  std::cout << (options.file.empty() ? "the options" : options.file.string()) << ": good\n";
+  return 0;
 }
 
 int start(int count, char** arguments) {
   CLI::App app("A Sotto server: keeps accounts, public prekeys and sealed envelopes, and can read none of them.",
                "sotto-server");
-  server::StartOptions options;
-  bool is_version = false, is_verbose = false;
-  const std::map<std::string, server::Registration> policies{{"open", server::Registration::open},
-                                                             {"closed", server::Registration::closed}};
-  auto* data = app.add_option("--data", options.data, "the folder that holds everything")->type_name("DIR");
-  app.add_option("--listen", options.listen, "where to listen; port 0 lets the system choose")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
-  app.add_option("--name", options.name, "by which clients reach this server; without it, whatever they say")
-      ->type_name("HOST:PORT");
-  auto* certificate = app.add_option("--tls-cert", options.tls_certificate,
-                                     "PEM: the certificate, its issuers after it; without it, one of an own CA")
-                          ->type_name("FILE");
-  auto* key = app.add_option("--tls-key", options.tls_key, "PEM: its private key")->type_name("FILE");
-  certificate->needs(key);
-  key->needs(certificate);
-  app.add_option("--registration", options.registration, "who may register: open or closed")
-      ->transform(CLI::CheckedTransformer(policies))
-      ->type_name("POLICY");
-  app.add_flag("--version", is_version, "print the version and exit");
-  app.add_flag("--verbose", is_verbose, "with --version: more about this build");
+  Words words;
+  add_options(app, words);
+  add_commands(app, words);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return app.exit(error) == 0 ? 0 : wrong_usage;
   }
-  if (is_version) return print_version(is_verbose), 0;
-  for (const std::string* address : {&options.listen, &options.name}) {
-    if (!address->empty() && !net::parse_endpoint(*address)) {
-      std::cerr << "sotto-server: " << *address << " is not HOST:PORT (in lower case, an IPv6 address in brackets)\n";
-      return 2;
-    }
+  if (words.is_version) return print_version(words.is_verbose);
+  const server::Given all = given(app, words);
+  const auto options = server::read_options(all);
+  if (!options) return complain(options.error());
+  for (const CLI::App* command : app.get_subcommands()) {
+    if (command->get_name() == "check-config") return check_config(*options);
+    const server::Question question{.command = command->get_name(),
+                                    .arguments = words.arguments[command->get_name()],
+                                    .printed = words.is_json ? server::Printed::as_json : server::Printed::for_people};
+    return server::call(*options, question, std::cout, std::cerr);
   }
-  if (data->empty()) {
-    std::cerr << "sotto-server: --data DIR is needed; --help says more\n";
-    return 2;
-  }
-  return server::run(options, std::cout, std::cerr);
+  return server::run(*options, [&all] { return server::read_options(all); }, std::cout, std::cerr);
 }
 
 }  // namespace

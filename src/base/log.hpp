@@ -1,5 +1,7 @@
 #pragma once
+#include <array>
 #include <concepts>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -43,18 +45,23 @@ enum class Level {
   error
 };  // error: a bug of ours, or a machine that fails; a dropped connection is info
 
-void write(Level level, Word event, const std::string& fields);
+/// As lines for people, or as one JSON object a line.
+enum class Format { text, json };
+
+/// What is written from now on. A program says so once, before it has threads.
+void set_up(Format format, Level at_least);
+
+void write(Level level, Word event, std::span<const std::string> fields);
 
 template <LogSafe... Fields>
-std::string joined(const Fields&... fields) {
-  std::string text;
-  ((text += ' ', text += log_text(fields)), ...);
-  return text;
+void write_fields(Level level, Word event, const Fields&... fields) {
+  const std::array<std::string, sizeof...(Fields)> texts{log_text(fields)...};
+  write(level, event, texts);
 }
 
-void info(Word event, const LogSafe auto&... fields) { write(Level::info, event, joined(fields...)); }
-void warning(Word event, const LogSafe auto&... fields) { write(Level::warning, event, joined(fields...)); }
-void error(Word event, const LogSafe auto&... fields) { write(Level::error, event, joined(fields...)); }
+void info(Word event, const LogSafe auto&... fields) { write_fields(Level::info, event, fields...); }
+void warning(Word event, const LogSafe auto&... fields) { write_fields(Level::warning, event, fields...); }
+void error(Word event, const LogSafe auto&... fields) { write_fields(Level::error, event, fields...); }
 
 }  // namespace log
 }  // namespace sotto::base

@@ -55,6 +55,8 @@ std::string to_text(const Error& error) {
   return error.detail.empty() ? sentence(error) : sentence(error) + " (" + error.detail + ")";
 }
 
+std::string log_text(const Error& error) { return sentence(error); }
+
 Error from_code(const boost::system::error_code& code) {
   namespace failure = boost::asio::error;
   if (code == failure::eof || code == failure::operation_aborted || code == failure::connection_reset ||

@@ -40,6 +40,9 @@ using Result = base::Result<T, Error>;
 /// A sentence for a person: what happened and, where known, why.
 std::string to_text(const Error& error);
 
+/// The same without the system's words: nothing in it comes from outside.
+std::string log_text(const Error& error);
+
 /// What an error code of a read or write means.
 Error from_code(const boost::system::error_code& code);
 

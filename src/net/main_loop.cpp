@@ -10,6 +10,15 @@ namespace sotto::net {
 struct MainLoop::State {
   asio::io_context io{1};
   asio::signal_set signals{io};
+  asio::signal_set reload_signal{io};
+
+  void wait_for_reload(std::function<void()> reload) {
+    reload_signal.async_wait([this, reload = std::move(reload)](boost::system::error_code cancelled, int) {
+      if (cancelled) return;
+      reload();
+      wait_for_reload(reload);
+    });
+  }
 };
 
 MainLoop::MainLoop() : state_(std::make_unique<State>()) {}
@@ -29,8 +38,14 @@ void MainLoop::on_stop_signal(std::function<void()> stop) {
   });
 }
 
+void MainLoop::on_reload_signal(std::function<void()> reload) {
+  state_->reload_signal.add(SIGHUP);
+  state_->wait_for_reload(std::move(reload));
+}
+
 void MainLoop::forget_signals() {
   boost::system::error_code ignored;
+  state_->reload_signal.cancel(ignored);
   state_->signals.cancel(ignored);
 }
 

@@ -5,6 +5,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
@@ -16,6 +17,7 @@ namespace sotto::net {
 namespace {
 
 using asio::ip::tcp;
+using Socket = asio::generic::stream_protocol::socket;
 using boost::system::error_code;
 
 // A BIO of our own, because OpenSSL's socket BIO writes without MSG_NOSIGNAL: a remote end that hangs up would kill us.
@@ -63,7 +65,7 @@ int clamped(std::size_t size) { return static_cast<int>(std::min<std::size_t>(si
 
 class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, SslPtr ssl) : socket_(std::move(socket)), ssl_(std::move(ssl)) {
+  Connection(Socket socket, SslPtr ssl) : socket_(std::move(socket)), ssl_(std::move(ssl)) {
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -84,9 +86,9 @@ class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
     if (size > 0) return end(std::move(done), {}, static_cast<std::size_t>(size));
     switch (SSL_get_error(ssl_.get(), size)) {
       case SSL_ERROR_WANT_READ:
-        return wait(tcp::socket::wait_read, std::move(attempt), std::move(done));
+        return wait(Socket::wait_read, std::move(attempt), std::move(done));
       case SSL_ERROR_WANT_WRITE:
-        return wait(tcp::socket::wait_write, std::move(attempt), std::move(done));
+        return wait(Socket::wait_write, std::move(attempt), std::move(done));
       case SSL_ERROR_ZERO_RETURN:
         return end(std::move(done), asio::error::eof, 0);
       case SSL_ERROR_SYSCALL:
@@ -103,7 +105,7 @@ class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
     ERR_clear_error();
     if (!is_broken_ && SSL_is_init_finished(ssl_.get())) SSL_shutdown(ssl_.get());
     error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(Socket::shutdown_send, ignored);
   }
 
   void cut() {
@@ -118,7 +120,7 @@ class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   template <class Attempt>
-  void wait(tcp::socket::wait_type what, Attempt attempt, Done done) {
+  void wait(Socket::wait_type what, Attempt attempt, Done done) {
     socket_.async_wait(what, [self = shared_from_this(), attempt = std::move(attempt),
                               done = std::move(done)](error_code failure) mutable {
       if (failure) return self->end(std::move(done), failure, 0);
@@ -136,12 +138,12 @@ class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
     asio::post(executor(), [done = std::move(done), code, size]() mutable { std::move(done)(code, size); });
   }
 
-  tcp::socket socket_;
+  Socket socket_;
   SslPtr ssl_;
   bool is_broken_ = false;  // OpenSSL must not be asked to say goodbye after a fatal error
 };
 
-TcpStream::TcpStream(tcp::socket socket, SslPtr ssl)
+TcpStream::TcpStream(Socket socket, SslPtr ssl)
     : connection_(std::make_shared<Connection>(std::move(socket), std::move(ssl))) {}
 TcpStream::~TcpStream() { connection_->cut(); }
 

@@ -1,5 +1,5 @@
 #pragma once
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include "net/stream.hpp"
 #include "net/tls_context.hpp"
@@ -9,7 +9,7 @@ namespace sotto::net {
 /// TLS over a connected socket.
 class TcpStream final : public Stream {
  public:
-  TcpStream(asio::ip::tcp::socket socket, SslPtr ssl);
+  TcpStream(asio::generic::stream_protocol::socket socket, SslPtr ssl);
   ~TcpStream() override;
 
   asio::any_io_executor executor() override;

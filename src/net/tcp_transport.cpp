@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "net/socket_acceptor.hpp"
 #include "net/tcp_stream.hpp"
 
 namespace sotto::net {
@@ -59,63 +60,6 @@ asio::awaitable<Result<void>> connect_to_one_of(std::shared_ptr<Attempt> attempt
   co_return last;
 }
 
-class TcpAcceptor final : public Acceptor {
- public:
-  TcpAcceptor(tcp::acceptor acceptor, ContextPtr context, std::string host, Timer& timer)
-      : state_(std::make_shared<State>(State{std::move(acceptor), std::move(context)})),
-        host_(std::move(host)),
-        timer_(timer) {}
-  ~TcpAcceptor() override { close(); }
-
-  Endpoint bound() const override {
-    error_code ignored;
-    return {.host = host_, .port = state_->acceptor.local_endpoint(ignored).port()};
-  }
-
-  asio::awaitable<Result<std::unique_ptr<Stream>>> accept() override {
-    const auto state = state_;
-    while (state->acceptor.is_open()) {
-      auto [failure, socket] = co_await state->acceptor.async_accept(as_tuple);
-      if (!state->acceptor.is_open()) break;
-      if (failure) {
-        // Out of files, or a connection that is gone already: neither ends the server, and neither may spin.
-        co_await timer_.sleep(std::chrono::milliseconds(20));
-        continue;
-      }
-      SslPtr ssl(SSL_new(state->context.get()));
-      if (!ssl) continue;
-      SSL_set_accept_state(ssl.get());
-      std::unique_ptr<Stream> stream = std::make_unique<TcpStream>(std::move(socket), std::move(ssl));
-      co_return stream;
-    }
-    co_return Error{.problem = Problem::closed};
-  }
-
-  void close() override {
-    error_code ignored;
-    state_->acceptor.close(ignored);
-  }
-
- private:
-  struct State {
-    tcp::acceptor acceptor;
-    ContextPtr context;
-  };
-  std::shared_ptr<State> state_;  // shared with an accept() under way
-  std::string host_;
-  Timer& timer_;
-};
-
-Result<tcp::acceptor> open_acceptor(asio::any_io_executor executor, const tcp::endpoint& on) {
-  tcp::acceptor acceptor(executor);
-  error_code failure;
-  if (acceptor.open(on.protocol(), failure); failure) return from_code(failure);
-  if (acceptor.set_option(tcp::acceptor::reuse_address(true), failure); failure) return from_code(failure);
-  if (acceptor.bind(on, failure); failure) return from_code(failure);
-  if (acceptor.listen(asio::socket_base::max_listen_connections, failure); failure) return from_code(failure);
-  return acceptor;
-}
-
 }  // namespace
 
 TcpTransport::TcpTransport(Timer& timer) : timer_(timer) {}
@@ -138,15 +82,9 @@ asio::awaitable<Result<std::unique_ptr<Stream>>> TcpTransport::connect(Endpoint 
 }
 
 Result<std::unique_ptr<Acceptor>> TcpTransport::listen(Endpoint on, ServerTls tls) {
-  TRY(ContextPtr context, server_context(tls));
-  tcp::resolver resolver(timer_.executor());
-  error_code failure;
-  const auto addresses = resolver.resolve(on.host, std::to_string(on.port), tcp::resolver::passive, failure);
-  if (failure || addresses.empty()) return Error{.problem = Problem::no_such_address, .detail = failure.message()};
-  TRY(tcp::acceptor acceptor, open_acceptor(timer_.executor(), addresses.begin()->endpoint()));
-  std::unique_ptr<Acceptor> made =
-      std::make_unique<TcpAcceptor>(std::move(acceptor), std::move(context), on.host, timer_);
-  return made;
+  TRY(auto certificate, Certificate::load(std::move(tls)));
+  TRY(ListeningSocket socket, ListeningSocket::on(on));
+  return accept_tls(timer_, std::move(socket), std::move(certificate));
 }
 
 }  // namespace sotto::net

@@ -1,5 +1,9 @@
 #include "server/start.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <ostream>
 
 #include "base/log.hpp"
@@ -7,18 +11,18 @@
 #include "crypto/start.hpp"
 #include "crypto/system_random.hpp"
 #include "net/main_loop.hpp"
-#include "net/own_ca.hpp"
 #include "net/system_time.hpp"
-#include "net/tcp_transport.hpp"
 #include "server/data_folder.hpp"
-#include "server/server.hpp"
+#include "server/operations/process/listeners.hpp"
+#include "server/operations/process/sandbox.hpp"
+#include "server/operations/process/service_manager.hpp"
+#include "server/operations/service.hpp"
 #include "server/storage/embedded/embedded_storage.hpp"
 
 namespace sotto::server {
 namespace {
 
 constexpr net::Duration lock_within = std::chrono::seconds(5);
-constexpr net::Duration stop_within = std::chrono::seconds(10);
 
 struct Failure {
   std::string text;
@@ -26,52 +30,112 @@ struct Failure {
 template <class T>
 using Start = base::Result<T, Failure>;
 
-/// Certificate files as given, or those of a CA of our own.
-Start<net::ServerTls> tls_files(const StartOptions& options, const net::Endpoint& listen, net::Clock& clock,
-                                std::ostream& out) {
-  if (!options.tls_certificate.empty())
-    return net::ServerTls{.certificate_file = options.tls_certificate, .key_file = options.tls_key};
-  std::vector<std::string> hosts{"localhost", "127.0.0.1", "::1", listen.host};
-  if (const auto name = net::parse_endpoint(options.name, 443)) hosts.push_back(name->host);
-  const auto own = net::own_ca(options.data / "tls", hosts, clock.now());
-  if (!own) return Failure{net::to_text(own.error())};
-  out << "clients need --server-ca " << own->ca_file.string() << '\n' << std::flush;
-  return own->server;
+/// A connection takes a file; shells and services begin with few.
+void raise_file_limit(const Options& options) {
+  constexpr std::size_t others = 64;  // listeners, the database's, the log
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < options.connections + others)
+    base::log::warning("fewer files may be open than connections are allowed", base::Count{files.rlim_cur});
 }
 
-asio::awaitable<void> stop(Server& server, net::MainLoop& loop) {
-  co_await server.stop(stop_within);
-  loop.forget_signals();
+Start<Privileges> privileges_of(const Options& options) {
+  if (options.user.empty()) {
+    if (::geteuid() == 0) base::log::warning("it runs as root, and stays so: no user was named to become");
+    return Privileges(std::nullopt);
+  }
+  auto user = user_named(options.user);
+  if (!user) return Failure{"user: this system knows no " + options.user};
+  if (::geteuid() == user->uid) return Privileges(std::nullopt);
+  if (::geteuid() != 0) return Failure{"user: only root can become " + options.user};
+  return Privileges(std::move(user));
 }
 
-Start<void> serve(const StartOptions& options, std::ostream& out) {
-  const auto listen = net::parse_endpoint(options.listen);
-  if (!listen) return Failure{"--listen " + options.listen + ": not HOST:PORT"};
-  if (const auto started = crypto::start(); !started) return Failure{"the system's cryptography can't be used"};
+Start<DataFolder> open_folder(const Options& options, const Privileges& privileges) {
+  if (const auto made = privileges.make_folder(options.data); !made)
+    return Failure{options.data.string() + ": the data folder can't be made (" + made.error() + ")"};
+  const auto as_user = privileges.as_user();
   auto folder = DataFolder::open(options.data, lock_within);
   if (!folder) return Failure{options.data.string() + ": " + to_text(folder.error())};
+  return std::move(*folder);
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  std::error_code failure;
+  return std::filesystem::absolute(file, failure).parent_path();
+}
+
+/// A file may be replaced by another one, or lead somewhere else: what may be read is the folder, at both ends.
+void add_folders_of(const std::filesystem::path& file, std::vector<std::filesystem::path>& folders) {
+  if (file.empty()) return;
+  std::error_code failure;
+  folders.push_back(folder_of(file));
+  const auto real = std::filesystem::canonical(file, failure);
+  if (!failure) folders.push_back(real.parent_path());
+}
+
+Sandbox sandbox_of(const Options& options) {
+  Sandbox sandbox{.writable = {options.data, folder_of(options.socket_path())}};
+  for (const net::ListenAddress& address : options.listen_plain) {
+    if (!address.endpoint) sandbox.writable.push_back(folder_of(address.path));
+  }
+  for (const std::filesystem::path& file :
+       {options.file, std::filesystem::path(options.tls_certificate), std::filesystem::path(options.tls_key)})
+    add_folders_of(file, sandbox.readable);
+  return sandbox;
+}
+
+Start<void> confine_process(const Options& options, const Privileges& privileges) {
+  if (const auto given_up = privileges.give_up(); !given_up) return Failure{"user: " + given_up.error()};
+  ::setenv("SQLITE_TMPDIR", options.data.c_str(), 1);  // where the database's own temporary files may be
+  if (!options.sandbox) return {};
+  const Confined confined = confine(sandbox_of(options));
+  if (!confined.no_new_privileges) return Failure{"sandbox: the system does not let a process give up rights"};
+  if (!confined.files) base::log::info("this kernel does not confine files (Landlock)");
+  if (!confined.calls) base::log::info("this kernel does not confine system calls (seccomp)");
+  return {};
+}
+
+Start<void> serve(const Options& options, const Reread& reread, std::ostream& out) {
+  base::log::set_up(options.log_format, options.log_level);
+  raise_file_limit(options);
+  if (const auto started = crypto::start(); !started) return Failure{"the system's cryptography can't be used"};
+  TRY(const Privileges privileges, privileges_of(options));
+  TRY(const DataFolder folder, open_folder(options, privileges));
 
   net::MainLoop loop;
   net::SystemTimer timer(loop.executor());
   net::SystemClock clock;
   crypto::SystemRandom random;
-  net::TcpTransport transport(timer);
+  const ServiceManager manager;
+  Metrics metrics;
+  watch_process(metrics);
 
-  TRY(const net::ServerTls tls, tls_files(options, *listen, clock, out));
+  auto listeners = Listeners::open(options, privileges, timer, out);
+  if (!listeners) return Failure{listeners.error()};
+  TRY_VOID(confine_process(options, privileges));
+
   EmbeddedOptions where{.file = options.data / "server.db"};
   const auto storage = EmbeddedStorage::open(loop.executor(), random, std::move(where));
   if (!storage) return Failure{options.data.string() + ": " + to_text(storage.error())};
-  const auto acceptor = transport.listen(*listen, tls);
-  if (!acceptor) return Failure{"listening on " + options.listen + ": " + net::to_text(acceptor.error())};
+  metrics.watch(Metrics::Kind::counter, "sotto_commits_total", "transactions of the storage, each synced to disk",
+                [&storage] { return double((*storage)->commits()); });
 
-  Server server(**storage, clock, timer, random, {.registration = options.registration, .authority = options.name});
-  net::spawn(loop.executor(), server.serve(**acceptor));
-  net::spawn(loop.executor(), server.keep_tidy());
-  loop.on_stop_signal([&] {
-    (*acceptor)->close();
-    net::spawn(loop.executor(), stop(server, loop));
-  });
-  out << "listening on https://" << net::to_text((*acceptor)->bound()) << '\n' << std::flush;
+  Service service({.options = options,
+                   .storage = **storage,
+                   .clock = clock,
+                   .timer = timer,
+                   .random = random,
+                   .loop = loop,
+                   .manager = manager,
+                   .metrics = metrics,
+                   .reread = reread},
+                  std::move(*listeners));
+  service.start();
+  for (const std::string& line : service.lines()) out << line << '\n';
+  out << std::flush;
+  manager.ready();
   loop.run();
   base::log::info("stopped");
   return {};
@@ -79,9 +143,9 @@ Start<void> serve(const StartOptions& options, std::ostream& out) {
 
 }  // namespace
 
-int run(const StartOptions& options, std::ostream& out, std::ostream& err) {
+int run(const Options& options, const Reread& reread, std::ostream& out, std::ostream& err) {
   base::harden_process();
-  const auto served = serve(options, out);
+  const auto served = serve(options, reread, out);
   if (served) return 0;
   err << "sotto-server: " << served.error().text << '\n' << std::flush;
   return 1;

@@ -31,6 +31,7 @@ class Server:
         self.options = list(options)
         self.port = 0
         self.process = None
+        self.lines = iter(())  # what it goes on to say
 
     @property
     def url(self):
@@ -46,7 +47,8 @@ class Server:
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
-        for line in lines_of(self.process.stdout, PATIENCE):
+        self.lines = lines_of(self.process.stdout, PATIENCE)
+        for line in self.lines:
             found = re.match(r"listening on https://127\.0\.0\.1:(\d+)", line)
             if found:
                 self.port = int(found.group(1))

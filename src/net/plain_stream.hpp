@@ -1,0 +1,24 @@
+#pragma once
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include "net/stream.hpp"
+
+namespace sotto::net {
+
+/// A connected socket as it is: for connections that do not leave this machine.
+class PlainStream final : public Stream {
+ public:
+  explicit PlainStream(asio::generic::stream_protocol::socket socket);
+  ~PlainStream() override;
+
+  asio::any_io_executor executor() override;
+  void read_some(std::span<std::uint8_t> into, Done done) override;
+  void write_some(base::View from, Done done) override;
+  void finish() override;
+  void cut() override;
+
+ private:
+  asio::generic::stream_protocol::socket socket_;
+};
+
+}  // namespace sotto::net

@@ -1,0 +1,48 @@
+#pragma once
+#include <boost/json/object.hpp>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/stream.hpp"
+#include "server/operations/metrics.hpp"
+#include "server/operations/options.hpp"
+
+namespace sotto::server {
+
+/// What the commands may use. All of it outlives them.
+struct Operations {
+  const Options& options;
+  const Metrics& metrics;
+  Storage& storage;
+  std::function<void()> drain = {};          // as SIGTERM does; returns at once
+  std::function<std::string()> reload = {};  // as SIGHUP does; says what is wrong, or nothing
+};
+
+/// Where a command's answer goes: JSON objects, one a line.
+class Reply {
+ public:
+  explicit Reply(net::Stream& stream) : stream_(stream) {}
+  /// returns  false if nobody listens any more
+  asio::awaitable<bool> say(boost::json::object line);
+
+ private:
+  net::Stream& stream_;
+};
+
+/// One thing that an operator may ask of the running server: `sotto-server NAME ARGUMENTS`.
+struct Command {
+  std::string_view name;
+  std::string_view arguments;  // for help: `ACCOUNT`; empty if there are none
+  std::string_view help;
+  std::size_t least = 0, most = 0;  // arguments
+  /// An answer with a member `error` says in words why it was not done.
+  asio::awaitable<void> (*run)(Operations&, std::vector<std::string> arguments, Reply& reply);
+};
+
+std::span<const Command> commands();
+const Command* command_named(std::string_view name);
+
+}  // namespace sotto::server

@@ -1,0 +1,82 @@
+"""What the operators' page tells people to type works as it stands, and the man pages know every option."""
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from world import BIN, PATIENCE, ROOT
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def flags_of(*command):
+    """Every flag that the help of a program names."""
+    said = subprocess.run([BIN / command[0], *command[1:]], capture_output=True, text=True, timeout=PATIENCE).stdout
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", said))
+
+
+def plain(page):
+    return (ROOT / "packaging" / "man" / page).read_text().replace("\\-", "-")
+
+
+class Operators(unittest.TestCase):
+    def test_the_blocks_of_the_page_run_one_after_the_other(self):
+        page = (ROOT / "docs" / "operators.md").read_text()
+        blocks = re.findall(r"<!-- tested[^>]*-->\n```sh\n(.*?)```", page, re.DOTALL)
+        self.assertEqual(len(blocks), 3)
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="sotto-"))
+        self.addCleanup(shutil.rmtree, folder, True)
+        script = "set -e\ntrap 'sotto-server --config server.toml drain' EXIT\n" + "\n".join(blocks)
+        script = script.replace("8443", free_port()).replace("9443", free_port())
+        done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, timeout=PATIENCE,
+                              env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"})
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertIn("server.toml: good", done.stdout.decode())
+        self.assertRegex(done.stdout.decode(), r"(?m)^sotto_connections +0$")
+        self.assertEqual(done.stdout.decode().count("listening on https://"), 3)
+
+    def test_the_man_page_of_the_server_has_each_option_and_no_other(self):
+        written = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", plain("sotto-server.8")))
+        self.assertEqual(written, flags_of("sotto-server", "--help") | {"--json"})
+
+    def test_the_man_page_of_the_server_has_each_command(self):
+        said = subprocess.run([BIN / "sotto-server", "--help"], capture_output=True, text=True, timeout=PATIENCE).stdout
+        commands = re.findall(r"(?m)^  ([a-z][a-z-]+) ", said[said.index("Subcommands:"):])
+        self.assertIn("stats", commands)
+        written = plain("sotto-server.8").split(".SH COMMANDS")[1].split(".SH SIGNALS")[0]
+        self.assertEqual(re.findall(r"\.TP\n\.B ([a-z-]+)\n", written), commands)
+
+    def test_the_man_page_of_the_command_line_has_each_option_and_no_other(self):
+        written = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", plain("sotto.1")))
+        self.assertEqual(written, flags_of("sotto", "--help-all") | flags_of("sotto", "contact", "add", "--help"))
+
+    def test_the_packaged_configuration_is_good_also_with_every_line_in_force(self):
+        text = (ROOT / "packaging" / "sotto-server" / "sotto-server.toml").read_text()
+        in_force = re.sub(r"(?m)^#(?=[a-z_]+ = )", "", text)
+        self.assertGreater(in_force.count(" = "), text.count("\n[") + 10)
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="sotto-"))
+        self.addCleanup(shutil.rmtree, folder, True)
+        names = set()
+        for line in in_force.splitlines():
+            if section := re.match(r"\[(.*)\]", line):
+                prefix = section.group(1) + "-"
+            elif key := re.match(r"([a-z_]+) = ", line):
+                names.add("--" + (prefix if "prefix" in locals() else "") + key.group(1).replace("_", "-"))
+        about_the_program = {"--help", "--version", "--verbose", "--config", "--tls-cert"}
+        self.assertEqual(names, flags_of("sotto-server", "--help") - about_the_program)
+        for content in (text, re.sub(r"(?m)^tls_.*\n", "", in_force)):
+            (folder / "a.toml").write_text(content)
+            checked = subprocess.run([BIN / "sotto-server", "--config", folder / "a.toml", "check-config"], capture_output=True)
+            self.assertEqual(checked.returncode, 0, checked.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
