@@ -16,8 +16,11 @@ if(SOTTO_STATIC_SQLCIPHER)
   if(NOT sotto_sqlcipher_archive)
     message(FATAL_ERROR "libsqlcipher.a is not there; -DSOTTO_STATIC_SQLCIPHER=OFF links the shared library")
   endif()
-  set_property(TARGET PkgConfig::sqlcipher PROPERTY INTERFACE_LINK_LIBRARIES
-               "${sotto_sqlcipher_archive}" OpenSSL::Crypto Threads::Threads m ${CMAKE_DL_LIBS})
+  # A target of its own, so that what it needs comes after it on every command line.
+  add_library(sotto_sqlcipher STATIC IMPORTED)
+  set_target_properties(sotto_sqlcipher PROPERTIES IMPORTED_LOCATION "${sotto_sqlcipher_archive}")
+  target_link_libraries(sotto_sqlcipher INTERFACE OpenSSL::Crypto Threads::Threads m ${CMAKE_DL_LIBS})
+  set_property(TARGET PkgConfig::sqlcipher PROPERTY INTERFACE_LINK_LIBRARIES sotto_sqlcipher)
 endif()
 find_path(sotto_tomlplusplus_include_dir toml++/toml.h REQUIRED)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
