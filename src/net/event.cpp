@@ -12,7 +12,7 @@ namespace sotto::net {
 using Woken = Handler<bool>;
 
 struct Event::State {
-  explicit State(asio::any_io_executor on) : executor(on), waiting(std::move(on)) {}
+  explicit State(asio::any_io_executor on) : executor(std::move(on)), waiting(executor) {}
 
   void start(Woken handler) {
     CHECK(!waiting);

@@ -44,12 +44,7 @@ constexpr auto is_whole = [](const auto& parser) { return parser.is_done(); };
 /// Appends what the stream has to the surplus.
 /// returns  how much; 0 at its end
 asio::awaitable<Result<std::size_t>> read_more(HttpInput& input) {
-  const std::size_t before = input.surplus.size();
-  input.surplus.resize(before + read_size);
-  const auto got = co_await read_some(input.stream, std::span(input.surplus).subspan(before));
-  input.surplus.resize(before + (got ? *got : 0));
-  input.surplus.shrink_to_fit();  // an idle connection keeps nothing
-  co_return got;
+  return read_onto(input.stream, input.surplus, read_size);
 }
 
 template <class Fields>

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "net/deadline.hpp"
 #include "net/event.hpp"
 #include "net/http_codec.hpp"
 
@@ -13,16 +14,12 @@ constexpr Duration lingering =
 constexpr std::size_t lingering_bytes = 4u << 20;  // of what it was still sending
 
 struct Connection {
-  explicit Connection(std::shared_ptr<Stream> over) : stream(std::move(over)) {}
+  Connection(std::shared_ptr<Stream> over, Timer& timer)
+      : stream(std::move(over)), deadline(timer, [this] { stream->cut(); }) {}
   std::shared_ptr<Stream> stream;  // shared with its WebSocket
+  Deadline deadline;               // of whatever is under way
   bool is_idle = true;             // between two requests
 };
-
-std::unique_ptr<Timer::Alarm> cut_after(Timer& timer, const std::shared_ptr<Stream>& stream, Duration at_most) {
-  return timer.after(at_most, [weak = std::weak_ptr(stream)] {
-    if (const auto alive = weak.lock()) alive->cut();
-  });
-}
 
 unsigned status_of(const Error& error, unsigned too_large) {
   return error.problem == Problem::too_large ? too_large : 400;
@@ -79,7 +76,7 @@ asio::awaitable<void> HttpServer::serve(Acceptor& acceptor) {
     auto accepted = co_await acceptor.accept();
     if (!accepted) co_return;
     if (state->is_stopping || state->connections.size() >= state->limits.connections) continue;  // cut, unread
-    const auto connection = std::make_shared<Connection>(std::shared_ptr<Stream>(std::move(*accepted)));
+    const auto connection = std::make_shared<Connection>(std::shared_ptr<Stream>(std::move(*accepted)), state->timer);
     state->connections.insert(connection);
     spawn(state->timer.executor(), state->converse(connection), [state, connection] {
       connection->stream->cut();
@@ -115,9 +112,9 @@ asio::awaitable<bool> HttpServer::State::serve_one(std::shared_ptr<Connection> c
                                                    Duration header_within) {
   RequestReader reader(limits.header);
   connection->is_idle = true;
-  auto alarm = cut_after(timer, connection->stream, header_within);
+  connection->deadline.set(header_within);
   auto head = co_await reader.read_head(input);
-  alarm.reset();
+  connection->deadline.lift();
   connection->is_idle = false;
   if (!head) {
     if (head.error().problem != Problem::closed) co_await refuse(connection, status_of(head.error(), 431));
@@ -162,7 +159,7 @@ asio::awaitable<std::optional<base::Blob>> HttpServer::State::read_body(std::sha
     co_await refuse(connection, 503);
     co_return std::nullopt;
   }
-  auto alarm = cut_after(timer, connection->stream, limits.body_within);
+  connection->deadline.set(limits.body_within);
   if (expects_continue) {
     const auto go_on = co_await write_all(*connection->stream, base::view("HTTP/1.1 100 Continue\r\n\r\n"));
     if (!go_on) co_return std::nullopt;
@@ -170,7 +167,7 @@ asio::awaitable<std::optional<base::Blob>> HttpServer::State::read_body(std::sha
   in_memory += expected;
   auto body = co_await reader.read_body(input, limit);
   in_memory -= expected;
-  alarm.reset();
+  connection->deadline.lift();
   if (body) co_return std::move(*body);
   if (body.error().problem != Problem::closed) co_await refuse(connection, status_of(body.error(), 413));
   co_return std::nullopt;
@@ -193,9 +190,10 @@ asio::awaitable<void> HttpServer::State::upgrade(std::shared_ptr<Connection> con
 
 asio::awaitable<bool> HttpServer::State::write(std::shared_ptr<Connection> connection, Response response,
                                                bool keeps_alive) {
-  const auto alarm = cut_after(timer, connection->stream, limits.write_within);
+  connection->deadline.set(limits.write_within);
   const base::Blob bytes = serialize(response, keeps_alive);
   const auto written = co_await write_all(*connection->stream, bytes);
+  connection->deadline.lift();
   co_return written.has_value();
 }
 
@@ -208,7 +206,7 @@ asio::awaitable<void> HttpServer::State::refuse(std::shared_ptr<Connection> conn
 asio::awaitable<void> HttpServer::State::linger(std::shared_ptr<Connection> connection) {
   // To close while the remote end still sends makes its machine throw our answer away.
   connection->stream->finish();
-  const auto alarm = cut_after(timer, connection->stream, lingering);
+  connection->deadline.set(lingering);
   std::array<std::uint8_t, 4096> waste{};
   for (std::size_t total = 0; total < lingering_bytes;) {
     const auto size = co_await read_some(*connection->stream, waste);

@@ -1,5 +1,7 @@
 #include "net/plain_stream.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -8,7 +10,9 @@ namespace sotto::net {
 using boost::system::error_code;
 
 PlainStream::PlainStream(asio::generic::stream_protocol::socket socket) : socket_(std::move(socket)) {
-  error_code ignored;  // a socket file has no such option
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+  // A socket file has no such option.
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
@@ -22,6 +26,19 @@ void PlainStream::read_some(std::span<std::uint8_t> into, Done done) {
 
 void PlainStream::write_some(base::View from, Done done) {
   socket_.async_write_some(asio::buffer(from.data(), from.size()), std::move(done));
+}
+
+void PlainStream::read_onto(base::Blob& onto, std::size_t at_most, Done done) {
+  socket_.async_wait(asio::socket_base::wait_read, [this, &onto, at_most,
+                                                    done = std::move(done)](error_code failure) mutable {
+    if (failure) return done(failure, 0);
+    static thread_local std::array<std::uint8_t, 16u << 10> scratch;
+    error_code outcome;
+    const std::size_t got = socket_.read_some(asio::buffer(scratch.data(), std::min(at_most, scratch.size())), outcome);
+    if (outcome == asio::error::would_block) return read_onto(onto, at_most, std::move(done));
+    onto.insert(onto.end(), scratch.begin(), scratch.begin() + static_cast<std::ptrdiff_t>(got));
+    done(outcome, got);
+  });
 }
 
 void PlainStream::finish() {

@@ -25,6 +25,9 @@ class Stream {
   /// from within.
   virtual void read_some(std::span<std::uint8_t> into, Done done) = 0;
   virtual void write_some(base::View from, Done done) = 0;
+  /// Reads onto the end of `onto`, at most `at_most` bytes. Who waits for nothing holds no room for it: an idle
+  /// connection keeps no buffer. `onto` must live until the call has ended.
+  virtual void read_onto(base::Blob& onto, std::size_t at_most, Done done);
 
   /// Says that nothing more will be sent, as far as that can be said without waiting.
   virtual void finish() = 0;
@@ -35,6 +38,8 @@ class Stream {
 /// returns  how many bytes came, 0 at the remote end's orderly end
 /// errors   closed
 asio::awaitable<Result<std::size_t>> read_some(Stream& stream, std::span<std::uint8_t> into);
+/// The same, by Stream::read_onto.
+asio::awaitable<Result<std::size_t>> read_onto(Stream& stream, base::Blob& onto, std::size_t at_most);
 /// errors   closed
 asio::awaitable<Result<void>> write_all(Stream& stream, base::View bytes);
 

@@ -32,6 +32,8 @@ Duration SystemClock::monotonic() {
   return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
+Duration SystemTimer::elapsed() { return SystemClock().monotonic(); }
+
 std::unique_ptr<Timer::Alarm> SystemTimer::after(Duration from_now, std::function<void()> ring) {
   return std::make_unique<SystemAlarm>(executor_, from_now, std::move(ring));
 }

@@ -13,6 +13,7 @@ class SystemTimer final : public Timer {
  public:
   explicit SystemTimer(asio::any_io_executor executor) : executor_(std::move(executor)) {}
   asio::any_io_executor executor() override { return executor_; }
+  Duration elapsed() override;
   std::unique_ptr<Alarm> after(Duration from_now, std::function<void()> ring) override;
 
  private:

@@ -76,13 +76,16 @@ class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
   asio::any_io_executor executor() { return socket_.get_executor(); }
   SSL* ssl() { return ssl_.get(); }
 
-  // `attempt` is one call into OpenSSL; where it has to wait, it is repeated when the socket is ready.
+  // `attempt` is one call into OpenSSL; where it has to wait, it is repeated when the socket is ready. Nothing is
+  // called from within the call that asked: only what waited goes on at once.
+  enum class From { caller, loop };
   template <class Attempt>
-  void run(Attempt attempt, Done done) {
+  void run(Attempt attempt, Done done, From from = From::caller) {
     if (!socket_.is_open()) return end(std::move(done), asio::error::operation_aborted, 0);
     ERR_clear_error();
     errno = 0;
     const int size = attempt(ssl_.get());
+    if (size > 0 && from == From::loop) return done({}, static_cast<std::size_t>(size));
     if (size > 0) return end(std::move(done), {}, static_cast<std::size_t>(size));
     switch (SSL_get_error(ssl_.get(), size)) {
       case SSL_ERROR_WANT_READ:
@@ -124,7 +127,7 @@ class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
     socket_.async_wait(what, [self = shared_from_this(), attempt = std::move(attempt),
                               done = std::move(done)](error_code failure) mutable {
       if (failure) return self->end(std::move(done), failure, 0);
-      self->run(std::move(attempt), std::move(done));
+      self->run(std::move(attempt), std::move(done), From::loop);
     });
   }
 
@@ -153,6 +156,18 @@ void TcpStream::read_some(std::span<std::uint8_t> into, Done done) {
 }
 void TcpStream::write_some(base::View from, Done done) {
   connection_->run([from](SSL* ssl) { return SSL_write(ssl, from.data(), clamped(from.size())); }, std::move(done));
+}
+void TcpStream::read_onto(base::Blob& onto, std::size_t at_most, Done done) {
+  // One buffer for all: what OpenSSL decrypts into it has left it before anything else can run.
+  static thread_local std::array<std::uint8_t, 16u << 10> scratch;
+  const std::size_t size = std::min(at_most, scratch.size());
+  connection_->run(
+      [&onto, size](SSL* ssl) {
+        const int got = SSL_read(ssl, scratch.data(), clamped(size));
+        if (got > 0) onto.insert(onto.end(), scratch.begin(), scratch.begin() + got);
+        return got;
+      },
+      std::move(done));
 }
 void TcpStream::finish() { connection_->finish(); }
 void TcpStream::cut() { connection_->cut(); }

@@ -15,6 +15,7 @@ class TcpStream final : public Stream {
   asio::any_io_executor executor() override;
   void read_some(std::span<std::uint8_t> into, Done done) override;
   void write_some(base::View from, Done done) override;
+  void read_onto(base::Blob& onto, std::size_t at_most, Done done) override;
   void finish() override;
   void cut() override;
 

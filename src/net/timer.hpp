@@ -18,6 +18,8 @@ class Timer {
 
   virtual ~Timer() = default;
   virtual asio::any_io_executor executor() = 0;
+  /// Time that never goes back, since a moment that stays the same.
+  virtual Duration elapsed() = 0;
   /// Calls `ring` once, on executor(), never before `from_now` has passed and never from within after().
   [[nodiscard]] virtual std::unique_ptr<Alarm> after(Duration from_now, std::function<void()> ring) = 0;
 

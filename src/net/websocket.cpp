@@ -10,6 +10,7 @@
 #include <boost/beast/websocket/stream.hpp>
 
 #include "base/check.hpp"
+#include "net/deadline.hpp"
 #include "net/turns.hpp"
 
 namespace sotto::net {
@@ -110,7 +111,11 @@ class WebSocket::Implementation : public std::enable_shared_from_this<Implementa
         ws_(*stream_, std::move(surplus)),
         timer_(timer),
         limits_(limits),
-        turns_(stream_->executor()) {
+        turns_(stream_->executor()),
+        write_deadline_(timer, [this] {
+          has_timed_out_ = true;
+          cut();
+        }) {
     ws_.set_option(
         websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
     ws_.read_message_max(limits.message);
@@ -147,6 +152,7 @@ class WebSocket::Implementation : public std::enable_shared_from_this<Implementa
   Timer& timer_;
   WebSocketLimits limits_;
   Turns turns_;  // to write
+  Deadline write_deadline_;
   std::unique_ptr<Timer::Alarm> watch_;
   Duration silent_for_{0};
   bool is_pinging_ = false, is_over_ = false, has_timed_out_ = false;
@@ -249,12 +255,13 @@ asio::awaitable<Result<void>> WebSocket::Implementation::send(base::Blob message
   const auto self = shared_from_this();
   const auto turn = co_await turns_.take();
   if (is_over_) co_return Error{.problem = has_timed_out_ ? Problem::timed_out : Problem::closed};
-  const auto alarm = deadline(limits_.write_within);
+  write_deadline_.set(limits_.write_within);
   const auto [failure, size] = co_await asio::async_initiate<decltype(as_tuple), void(error_code, std::size_t)>(
       [this, &message](auto handler) {
         ws_.async_write(asio::buffer(message), on_stream(SizeHandler(std::move(handler))));
       },
       as_tuple);
+  write_deadline_.lift();
   if (failure) co_return explain(failure);
   co_return Result<void>();
 }

@@ -17,6 +17,7 @@ class VirtualTime final : public Clock, public Timer {
 
   base::Timestamp now() override { return {.ms = start_.ms + elapsed_.count()}; }
   Duration monotonic() override { return elapsed_; }
+  Duration elapsed() override { return elapsed_; }
   asio::any_io_executor executor() override { return io_.get_executor(); }
   std::unique_ptr<Alarm> after(Duration from_now, std::function<void()> ring) override;
 
