@@ -103,6 +103,15 @@ class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
     }
   }
 
+  /// A read. Most of them come before their data: where OpenSSL has nothing left over, the socket is waited for first,
+  /// which saves a call that would only say so.
+  template <class Attempt>
+  void read(Attempt attempt, Done done) {
+    const bool may_be_there = !SSL_is_init_finished(ssl_.get()) || SSL_has_pending(ssl_.get()) == 1;
+    if (may_be_there || !socket_.is_open()) return run(std::move(attempt), std::move(done));
+    wait(Socket::wait_read, std::move(attempt), std::move(done));
+  }
+
   void finish() {
     if (!socket_.is_open()) return;
     ERR_clear_error();
@@ -152,7 +161,7 @@ TcpStream::~TcpStream() { connection_->cut(); }
 
 asio::any_io_executor TcpStream::executor() { return connection_->executor(); }
 void TcpStream::read_some(std::span<std::uint8_t> into, Done done) {
-  connection_->run([into](SSL* ssl) { return SSL_read(ssl, into.data(), clamped(into.size())); }, std::move(done));
+  connection_->read([into](SSL* ssl) { return SSL_read(ssl, into.data(), clamped(into.size())); }, std::move(done));
 }
 void TcpStream::write_some(base::View from, Done done) {
   connection_->run([from](SSL* ssl) { return SSL_write(ssl, from.data(), clamped(from.size())); }, std::move(done));
@@ -161,7 +170,7 @@ void TcpStream::read_onto(base::Blob& onto, std::size_t at_most, Done done) {
   // One buffer for all: what OpenSSL decrypts into it has left it before anything else can run.
   static thread_local std::array<std::uint8_t, 16u << 10> scratch;
   const std::size_t size = std::min(at_most, scratch.size());
-  connection_->run(
+  connection_->read(
       [&onto, size](SSL* ssl) {
         const int got = SSL_read(ssl, scratch.data(), clamped(size));
         if (got > 0) onto.insert(onto.end(), scratch.begin(), scratch.begin() + got);

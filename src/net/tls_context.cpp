@@ -70,6 +70,7 @@ ContextPtr context(const SSL_METHOD* method) {
   SSL_CTX_set_min_proto_version(made.get(), TLS1_3_VERSION);
   SSL_CTX_set_mode(made.get(),
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(made.get(), 1);  // a record's header and body in one call
   SSL_CTX_set_session_cache_mode(made.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(made.get(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_num_tickets(made.get(), 0);
