@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -14,7 +15,8 @@
 namespace sotto::bench {
 
 ServerProcess::ServerProcess(const std::filesystem::path& data, std::vector<std::string> arguments) : data_(data) {
-  std::vector<std::string> words{SOTTO_SERVER_PROGRAM, "--data", data.string(), "--listen", "127.0.0.1:0"};
+  const char* other = std::getenv("SOTTO_BENCH_SERVER");  // another build, or a profiler's script
+  std::vector<std::string> words{other ? other : SOTTO_SERVER_PROGRAM, "--data", data.string(), "--listen", "127.0.0.1:0"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());

@@ -33,7 +33,8 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
 
   asio::awaitable<void> converse(std::shared_ptr<Connection> connection);
   /// returns  whether another request may follow
-  asio::awaitable<bool> serve_one(std::shared_ptr<Connection> connection, HttpInput& input, Duration header_within);
+  asio::awaitable<bool> serve_one(std::shared_ptr<Connection> connection, HttpInput& input, Duration header_within,
+                                  std::optional<Request>& to_upgrade);
   asio::awaitable<bool> answer(std::shared_ptr<Connection> connection, HttpInput& input, RequestReader& reader,
                                RequestHead head);
   /// Nothing if the connection is to end.
@@ -102,14 +103,17 @@ asio::awaitable<void> HttpServer::State::converse(std::shared_ptr<Connection> co
   const auto self = shared_from_this();
   HttpInput input{.stream = *connection->stream};
   Duration header_within = limits.header_within;
-  while (co_await serve_one(connection, input, header_within)) {
+  std::optional<Request> to_upgrade;
+  while (co_await serve_one(connection, input, header_within, to_upgrade)) {
     header_within = limits.idle;
     if (is_stopping) break;
   }
+  // Outside of the exchange, whose parser and head nobody needs any more: a WebSocket may stand for days.
+  if (to_upgrade) co_await upgrade(connection, input, *std::move(to_upgrade));
 }
 
 asio::awaitable<bool> HttpServer::State::serve_one(std::shared_ptr<Connection> connection, HttpInput& input,
-                                                   Duration header_within) {
+                                                   Duration header_within, std::optional<Request>& to_upgrade) {
   RequestReader reader(limits.header);
   connection->is_idle = true;
   connection->deadline.set(header_within);
@@ -121,7 +125,7 @@ asio::awaitable<bool> HttpServer::State::serve_one(std::shared_ptr<Connection> c
     co_return false;
   }
   if (head->is_upgrade) {
-    co_await upgrade(connection, input, std::move(head->request));
+    to_upgrade = std::move(head->request);
     co_return false;
   }
   co_return co_await answer(connection, input, reader, std::move(*head));
@@ -183,6 +187,7 @@ asio::awaitable<void> HttpServer::State::upgrade(std::shared_ptr<Connection> con
     co_return;
   }
   const WebSocketSession session = std::get<WebSocketSession>(std::move(verdict));
+  verdict = Response();
   auto websocket =
       co_await accept_websocket(connection->stream, timer, std::move(head), std::move(input.surplus), limits.websocket);
   if (websocket) co_await session(**websocket);

@@ -1,6 +1,5 @@
 #include "server/start.hpp"
 
-#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "net/main_loop.hpp"
 #include "net/system_time.hpp"
 #include "server/data_folder.hpp"
+#include "server/operations/process/heap.hpp"
 #include "server/operations/process/listeners.hpp"
 #include "server/operations/process/sandbox.hpp"
 #include "server/operations/process/service_manager.hpp"
@@ -140,13 +140,6 @@ Start<void> serve(const Options& options, const Reread& reread, std::ostream& ou
   loop.run();
   base::log::info("stopped");
   return {};
-}
-
-/// A server that gives its heap's end back to the system after every burst asks for it again at the next.
-void keep_freed_memory() {
-  constexpr int at_most = 16 << 20;  // bytes
-  ::mallopt(M_TRIM_THRESHOLD, at_most);
-  ::mallopt(M_TOP_PAD, 1 << 20);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,11 +37,11 @@ struct Seat {
   /// All that is stored has been pushed: what comes now may be pushed from memory.
   bool is_live = false;
   std::uint64_t stores_begun = 0;                // of envelopes for this device, since it sits here
-  std::deque<MemoryEnvelope> to_push;            // in the order of their positions
+  std::list<MemoryEnvelope> to_push;             // in the order of their positions
   std::map<Position, MemoryEnvelope> unsettled;  // pushed or about to be, neither acknowledged nor stored
   std::map<Position, std::size_t> in_flight;     // position → size; sent, or about to be, and not yet deleted
   std::size_t in_flight_bytes = 0;
-  std::deque<wire::frames::ServerFrame> to_tell;  // notices and confirmations
+  std::list<wire::frames::ServerFrame> to_tell;  // notices and confirmations
 
   bool has_room() const;     // in the window
   std::size_t room() const;  // in bytes; 0: none

@@ -29,7 +29,8 @@ Service::Service(ServiceParts parts, Listeners listeners)
                   .storage = parts.storage,
                   .drain = [this] { drain(); },
                   .reload = [this] { return reload(); }},
-      socket_(parts.timer, operations_) {
+      socket_(parts.timer, operations_),
+      heap_(parts.timer, [this] { return server_.connections(); }) {
   watch();
 }
 
@@ -46,6 +47,7 @@ void Service::start() {
   net::spawn(executor, server_.keep_tidy());
   if (listeners_.probes) net::spawn(executor, probes_.serve(*listeners_.probes));
   net::spawn(executor, socket_.serve(*listeners_.operations));
+  heap_.start();
   parts_.loop.on_stop_signal([this] { drain(); });
   parts_.loop.on_reload_signal([this] { reload(); });
 }
@@ -53,6 +55,7 @@ void Service::start() {
 void Service::drain() {
   if (is_draining_) return;
   is_draining_ = true;
+  heap_.stop();
   base::log::info("draining");
   parts_.manager.stopping();
   probes_.say_not_ready();

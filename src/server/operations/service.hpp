@@ -2,6 +2,7 @@
 #include "net/main_loop.hpp"
 #include "server/operations/operations_socket.hpp"
 #include "server/operations/probes.hpp"
+#include "server/operations/process/heap.hpp"
 #include "server/operations/process/listeners.hpp"
 #include "server/operations/process/service_manager.hpp"
 #include "server/server.hpp"
@@ -49,6 +50,7 @@ class Service {
   Probes probes_;
   Operations operations_;
   OperationsSocket socket_;
+  HeapKeeper heap_;
   bool is_draining_ = false;
 };
 
