@@ -3,6 +3,8 @@
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "server/answer.hpp"
+#include "server/blobs/blobs.hpp"
+#include "server/groups/group_logs.hpp"
 #include "server/mailbox/session.hpp"
 #include "server/sending/permits.hpp"
 #include "wire/names.hpp"
@@ -27,10 +29,18 @@ net::Response not_authenticated() {
 
 /// Whether answers of this route say nothing by their time. Nobody is named in the request; what the answer says of
 /// somebody is the same at any time.
-bool is_anonymous(const Route& route) { return route.credential != Credential::device; }
+bool is_anonymous(const Route& route) {
+  return route.credential != Credential::device && route.credential != Credential::standing;
+}
 
 net::BodyShare share_of(const Route& route) {
   return route.credential == Credential::none ? net::BodyShare::strangers : net::BodyShare::known;
+}
+
+net::Response not_listed_yet() { return refuse(401, "not_yet_listed", "no list of the account names this device yet"); }
+net::Response receive_only() { return refuse(401, "receive_only", "this token opens the mailbox and nothing else"); }
+net::Response token_replaced() {
+  return refuse(401, "token_replaced", "this device has shown a newer token: this one is of a copy");
 }
 
 }  // namespace
@@ -64,6 +74,10 @@ Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Ran
       hub_(timer.executor()),
       delivery_(storage, hub_, clock, timer),
       rates_(clock),
+      long_polls_(timer, clock),
+      grants_(clock, random),
+      read_keys_(clock, random),
+      rendezvous_(clock, random),
       tick_(timer, clock, limits::answer_tick),
       context_{.storage = storage,
                .clock = clock,
@@ -73,6 +87,10 @@ Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Ran
                .delivery = delivery_,
                .rates = rates_,
                .recent_uploads = recent_uploads_,
+               .long_polls = long_polls_,
+               .grants = grants_,
+               .read_keys = read_keys_,
+               .rendezvous = rendezvous_,
                .registration = options.registration,
                .authority = std::move(options.authority)},
       stopping_(timer.executor()),
@@ -81,6 +99,7 @@ Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Ran
         return options.http;
       }()) {
   net::spawn(timer.executor(), remember_uploads());
+  net::spawn(timer.executor(), sweep_blobs());
 }
 
 Server::~Server() = default;
@@ -95,15 +114,37 @@ asio::awaitable<void> Server::remember_uploads() {
 
 asio::awaitable<void> Server::keep_tidy() {
   while (!is_stopping_) {
-    const auto done = co_await context_.storage.expire(context_.today());
-    if (!done) base::log::warning("nothing was expired");
+    co_await drop_old();
     co_await stopping_.wait_for(timer_, std::chrono::hours(1));
   }
+}
+
+asio::awaitable<void> Server::drop_old() {
+  const auto gone = co_await context_.storage.expire(context_.today());
+  if (!gone) base::log::warning("nothing was expired");
+  std::vector<BlobId> blobs = grants_.expire();
+  if (gone) {
+    for (const DeviceRow device : gone->devices)
+      hub_.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
+    blobs.insert(blobs.end(), gone->blobs.begin(), gone->blobs.end());
+  }
+  for (const BlobId& blob : blobs) {
+    const auto removed = co_await context_.storage.blob_bytes().remove(blob);
+    if (!removed) base::log::warning("the bytes of a blob are left over until the next start");
+  }
+}
+
+asio::awaitable<void> Server::sweep_blobs() {
+  auto known = co_await context_.storage.blobs().all();
+  if (!known) co_return;
+  const auto swept = co_await context_.storage.blob_bytes().sweep(*std::move(known));
+  if (!swept) base::log::warning("the leftovers of blobs were not removed");
 }
 
 asio::awaitable<void> Server::stop(net::Duration grace) {
   is_stopping_ = true;
   stopping_.ring();
+  long_polls_.end();
   hub_.send_all_away({.code = close_going_away, .text = "the server stops"});
   return http_.stop(grace);
 }
@@ -130,7 +171,9 @@ asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>>
             .segments = std::move(match.segments),
             .parameters = std::move(match.parameters),
             .device = std::nullopt,
-            .permit = std::nullopt};
+            .permit = std::nullopt,
+            .grant = std::nullopt,
+            .group = std::nullopt};
   auto refused = co_await check(*match.route, call);
   if (refused) {
     if (is_anonymous(*match.route)) co_await tick_.wait(arrived);
@@ -145,23 +188,44 @@ asio::awaitable<std::optional<net::Response>> Server::check(const Route& route, 
   switch (route.credential) {
     case Credential::none:
       break;
-    case Credential::device: {
-      const auto device = co_await authenticate(call.request);
-      if (!device) co_return device.error();
-      call.device = *device;
-      break;
-    }
+    case Credential::device:
+    case Credential::standing:
+      co_return co_await check_device(route, call);
     case Credential::permit: {
       const auto permit = co_await permit_of(context_, call.request);
       if (!permit) co_return permit.error();
       call.permit = *permit;
       break;
     }
+    case Credential::grant: {
+      const auto grant = grant_of(context_, call);
+      if (!grant) co_return grant.error();
+      call.grant = *grant;
+      break;
+    }
+    case Credential::group: {
+      const auto group = co_await group_of(context_, call);
+      if (!group) co_return group.error();
+      call.group = *group;
+      break;
+    }
   }
   co_return std::nullopt;
 }
 
-asio::awaitable<base::Result<KnownDevice, net::Response>> Server::authenticate(const net::Request& request) {
+asio::awaitable<std::optional<net::Response>> Server::check_device(const Route& route, Call& call) {
+  const auto shown = co_await bearer(call.request);
+  if (!shown) co_return shown.error();
+  if (shown->kind == OtherToken::Kind::waiting) {
+    if (route.credential != Credential::standing) co_return not_listed_yet();
+    co_return std::nullopt;
+  }
+  if (!shown->is_full) co_return receive_only();
+  call.device = shown->device;
+  co_return std::nullopt;
+}
+
+asio::awaitable<base::Result<Server::Bearer, net::Response>> Server::bearer(const net::Request& request) {
   constexpr std::string_view scheme = "Bearer ";
   const std::string_view given = net::header(request.headers, "Authorization");
   if (!given.starts_with(scheme)) co_return not_authenticated();
@@ -171,23 +235,56 @@ asio::awaitable<base::Result<KnownDevice, net::Response>> Server::authenticate(c
   const auto hash = wire::hash(wire::names::device_token, *token);
   const auto device = co_await context_.storage.devices().with_token(hash);
   if (!device) co_return refuse(device.error());
-  if (!*device) co_return not_authenticated();
-  co_return **device;
+  if (!*device) co_return co_await bearer_of_other(hash);
+  co_return Bearer{.device = *device, .is_full = true};
+}
+
+asio::awaitable<base::Result<Server::Bearer, net::Response>> Server::bearer_of_other(base::Bytes<32> token_hash) {
+  const auto other = co_await context_.storage.devices().with_other_token(token_hash);
+  if (!other) co_return refuse(other.error());
+  switch (other->kind) {
+    case OtherToken::Kind::unknown:
+      break;
+    case OtherToken::Kind::waiting:
+    case OtherToken::Kind::receive_only:
+      co_return Bearer{.kind = other->kind, .device = other->device};
+    case OtherToken::Kind::next: {
+      const auto begun =
+          co_await context_.storage.devices().begin_token(other->device->row, token_hash, context_.today());
+      if (!begun) co_return refuse(begun.error());
+      co_return Bearer{.device = other->device, .is_full = true};
+    }
+    case OtherToken::Kind::replaced: {
+      const auto is_news = co_await context_.storage.devices().raise_clone_alarm(other->device->row, context_.today());
+      if (!is_news) co_return refuse(is_news.error());
+      wire::frames::ServerFrame frame;
+      frame.mutable_notice()->mutable_clone_alarm()->set_day(context_.today().value);
+      if (*is_news) hub_.tell(other->device->row, std::move(frame));
+      co_return token_replaced();
+    }
+  }
+  co_return not_authenticated();
 }
 
 asio::awaitable<std::variant<net::Response, net::WebSocketSession>> Server::upgrade(net::Request head) {
   if (head.target != mailbox_path) co_return not_found();
-  const auto device = co_await authenticate(head);
-  if (!device) co_return device.error();
+  const auto shown = co_await bearer(head);
+  if (!shown) co_return shown.error();
+  if (!shown->device) co_return not_listed_yet();
   if (is_stopping_) co_return refuse_for_now(503, "stopping", "the server stops");
-  const auto touched = co_await context_.storage.devices().touch(device->row, context_.today());
+  const auto touched = co_await context_.storage.devices().touch(shown->device->row, context_.today());
   if (!touched) base::log::warning("a day of contact was not noted");
   co_return net::WebSocketSession(
-      [this, row = device->row](net::WebSocket& websocket) { return serve_mailbox(row, websocket); });
+      [this, who = *shown](net::WebSocket& websocket) { return serve_mailbox(who, websocket); });
 }
 
-asio::awaitable<void> Server::serve_mailbox(DeviceRow device, net::WebSocket& websocket) {
+asio::awaitable<void> Server::serve_mailbox(Bearer bearer, net::WebSocket& websocket) {
+  const DeviceRow device = bearer.device->row;
   MailboxSession session(context_.storage, hub_, delivery_, device, websocket, timer_.executor());
+  if (!bearer.is_full) session.delete_nothing();
+  // It may have been removed since its token was looked at; from here on a removal finds it.
+  const auto still = co_await context_.storage.devices().at(bearer.device->mailbox);
+  if (still && !*still) hub_.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
   co_await session.run();
 }
 

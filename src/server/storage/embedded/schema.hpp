@@ -3,7 +3,7 @@
 
 namespace sotto::server {
 
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t schema_version = 3;
 
 /// Makes or migrates the tables, one transaction a version.
 /// returns  the version that was found, 0 in a new file; if it is above schema_version, or one that was never released,

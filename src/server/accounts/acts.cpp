@@ -1,0 +1,254 @@
+#include "server/accounts/acts.hpp"
+
+#include "server/accounts/proofs.hpp"
+#include "server/accounts/statements.hpp"
+#include "server/answer.hpp"
+#include "server/limits.hpp"
+#include "server/mailbox/hub.hpp"
+#include "wire/acts.hpp"
+
+namespace sotto::server {
+namespace {
+
+using wire::Operation;
+
+/// An act whose challenge is good, beside the account that it names.
+struct Begun {
+  wire::ParsedAct parsed;
+  KnownAccount account;
+  wire::Introduction held;
+  std::string authority;
+};
+template <class T>
+using Judged = base::Result<T, net::Response>;
+
+/// The answer is one for who is not the account and for an account that isn't there.
+net::Response not_the_account() { return bad_statement(wire::Rule::act_not_by_account_key); }
+
+net::Response list_passed(const base::Blob& introduction) {
+  if (introduction.empty()) return not_the_account();
+  wire::frames::Error error;
+  error.set_code("list_passed");
+  error.set_message("another list of this account stands here");
+  error.set_introduction(base::text(introduction));
+  return refuse(409, error);
+}
+
+net::Response answer_to(const ActOutcome& outcome) {
+  switch (outcome.what) {
+    case Acted::done:
+    case Acted::repeated:
+      return ok();
+    case Acted::challenge_used:
+      return refuse(409, "act_used", "this was done once, and something else after it");
+    case Acted::passed:
+      return list_passed(outcome.introduction);
+    case Acted::key_known:
+      return refuse(409, "key_known", "a key of a new device is in use already; make new ones");
+    case Acted::device_unknown:
+      return refuse(409, "device_unknown", "the list names a device that neither is the account's nor waits for it");
+    case Acted::number_given:
+      return refuse(409, "number_given", "a device number was another device's within this epoch");
+    case Acted::name_taken:
+      return refuse(409, "name_taken", "this user name is taken");
+    case Acted::blob_missing:
+      return refuse(409, "no_such_archive", "no archive of this size and hash has been uploaded");
+    case Acted::counter_passed:
+      return refuse(409, "backup_passed", "an archive of this counter or a higher one is here");
+  }
+  return malformed_body();
+}
+
+asio::awaitable<Judged<Begun>> begin(Context& context, const Call& call) {
+  auto parsed = wire::parse_act(call.request.body);
+  if (!parsed) co_return bad_statement(parsed.error());
+  const wire::AccountAct& act = parsed->act;
+  const auto state =
+      state_of(ProofOf::act, act.challenge, context.storage.secret(), act.account_id, context.clock.now());
+  if (state != ChallengeState::good) co_return challenge_expired();
+  auto authority = authority_of(context, call.request);
+  if (!authority) co_return bad_host();
+  auto account = co_await context.storage.accounts().account(act.account_id);
+  if (!account) co_return refuse(account.error());
+  if (!*account) co_return not_the_account();
+  const unsigned wait = context.rates.take(Rates::Of::acts, (*account)->row.value,
+                                           {.a_second = limits::acts_a_second, .at_once = limits::acts_at_once});
+  if (wait > 0) co_return too_many(wait);
+  auto held = wire::Introduction::parse((*account)->introduction);
+  if (!held) co_return refuse(StorageProblem::failed);
+  co_return Begun{.parsed = *std::move(parsed),
+                  .account = **std::move(account),
+                  .held = *std::move(held),
+                  .authority = *std::move(authority)};
+}
+
+/// Of every operation but the list's: judged under the list that stands.
+std::optional<net::Response> check(const Begun& begun, Operation operation) {
+  const auto held = wire::rules::parse(begun.held);
+  if (!held) return refuse(StorageProblem::failed);
+  const auto checked = wire::check_act(begun.parsed, *held, begun.authority, operation);
+  if (checked) return std::nullopt;
+  const bool is_late =
+      checked.error().rule == wire::Rule::act_of_another_request && begun.parsed.act.order != held->list.order;
+  return is_late ? list_passed(begun.account.introduction) : bad_statement(checked.error());
+}
+
+ActOn act_on(const Begun& begun, base::Day day) {
+  return {.account = begun.account.row,
+          .introduction = begun.account.introduction,
+          .challenge = begun.parsed.act.challenge,
+          .day = day,
+          .is_by_root = begun.parsed.request.root_signature.has_value()};
+}
+
+void tell_outcome(Context& context, const ActOutcome& outcome, const wire::frames::Notice& notice) {
+  for (const DeviceRow device : outcome.removed)
+    context.hub.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
+  if (outcome.what == Acted::done) tell(context, outcome.devices, notice);
+}
+
+std::vector<KnownDevice> listed(const wire::DeviceList& list, AccountRow account) {
+  std::vector<KnownDevice> devices;
+  for (const wire::Device& device : list.devices) {
+    devices.push_back({.row = DeviceRow(0),
+                       .account_row = account,
+                       .account = list.account_id,
+                       .number = device.number,
+                       .registration_id = device.registration_id,
+                       .mailbox = device.mailbox_id,
+                       .identity_key = device.identity_key});
+  }
+  return devices;
+}
+
+/// A device that comes along has the mailbox that was issued with the challenge.
+bool has_issued_mailbox(Context& context, const Begun& begun, const wire::ListBody& body,
+                        const wire::DeviceList& list) {
+  if (!body.arrival) return true;
+  const wire::AccountAct& act = begun.parsed.act;
+  const auto mailbox = mailbox_of(act.challenge, context.storage.secret(), act.account_id);
+  return list.device(body.arrival->number)->mailbox_id == mailbox;
+}
+
+Judged<ListChange> list_change(Context& context, const Begun& begun) {
+  auto body = wire::ListBody::parse(begun.parsed.request.body);
+  if (!body) return bad_statement(wire::Refusal(wire::Rule::malformed_request, body.error()));
+  auto checked = wire::check_list_act(begun.parsed, *body, begun.held, begun.authority);
+  if (!checked) return bad_statement(checked.error());
+  if (!has_issued_mailbox(context, begun, *body, checked->identity.list))
+    return bad_statement(wire::Rule::mailbox_not_issued);
+  ListChange change{.on = act_on(begun, context.today()),
+                    .introduction = checked->introduction.serialize(),
+                    .list_hash = body->replaced_hash,
+                    .is_new_epoch = checked->is_succession,
+                    .devices = listed(checked->identity.list, begun.account.row)};
+  if (body->arrival)
+    change.arrival = {.number = body->arrival->number,
+                      .token_hash = body->arrival->token_hash,
+                      .prekeys = std::move(body->arrival->prekeys)};
+  return change;
+}
+
+}  // namespace
+
+asio::awaitable<net::Response> begin_act(Context& context, Call call) {
+  const auto request = parse_frame<wire::frames::ActBegin>(call.request.body);
+  if (!request) co_return malformed_body();
+  const auto account = wire::AccountId::from(base::view(request->account_id()));
+  if (!account) co_return malformed_body();
+  const auto secret = context.storage.secret();
+  const Proof challenge = issue(ProofOf::act, secret, *account, context.clock.now(), context.random);
+  wire::frames::ActBegun begun;
+  begun.set_challenge(base::text(challenge));
+  begun.set_mailbox_id(base::text(mailbox_of(challenge, secret, *account).view()));
+  co_return ok(begun);
+}
+
+asio::awaitable<net::Response> put_list(Context& context, Call call) {
+  const auto begun = co_await begin(context, call);
+  if (!begun) co_return begun.error();
+  auto change = list_change(context, *begun);
+  if (!change) co_return change.error();
+  const auto outcome = co_await context.storage.acts().replace_list(*std::move(change));
+  if (!outcome) co_return refuse(outcome.error());
+  wire::frames::Notice notice;
+  notice.mutable_list_changed();
+  tell_outcome(context, *outcome, notice);
+  co_return answer_to(*outcome);
+}
+
+asio::awaitable<net::Response> put_name(Context& context, Call call) {
+  const auto begun = co_await begin(context, call);
+  if (!begun) co_return begun.error();
+  if (auto refused = check(*begun, Operation::user_name)) co_return *std::move(refused);
+  auto body = wire::NameBody::parse(begun->parsed.request.body);
+  if (!body) co_return bad_statement(wire::Refusal(wire::Rule::malformed_user_name, body.error()));
+  NameChange change{.on = act_on(*begun, context.today()), .user_name = std::move(body->user_name)};
+  const auto outcome = co_await context.storage.acts().rename(std::move(change));
+  if (!outcome) co_return refuse(outcome.error());
+  co_return answer_to(*outcome);
+}
+
+asio::awaitable<net::Response> delete_account(Context& context, Call call) {
+  const auto begun = co_await begin(context, call);
+  if (!begun) co_return begun.error();
+  if (auto refused = check(*begun, Operation::deletion)) co_return *std::move(refused);
+  if (!begun->parsed.request.body.empty()) co_return malformed_body();
+  const base::Day on{context.today().value + limits::deletion_days};
+  ActOn act = act_on(*begun, context.today());
+  const auto outcome = co_await context.storage.acts().remove_account(std::move(act), on);
+  if (!outcome) co_return refuse(outcome.error());
+  wire::frames::Notice notice;
+  notice.mutable_deletion_pending()->set_day(on.value);
+  tell_outcome(context, *outcome, notice);
+  co_return answer_to(*outcome);
+}
+
+asio::awaitable<net::Response> keep_account(Context& context, Call call) {
+  const auto begun = co_await begin(context, call);
+  if (!begun) co_return begun.error();
+  if (auto refused = check(*begun, Operation::keeping)) co_return *std::move(refused);
+  if (!begun->parsed.request.root_signature) co_return bad_statement(wire::Rule::act_not_by_root);
+  if (!begun->parsed.request.body.empty()) co_return malformed_body();
+  ActOn act = act_on(*begun, context.today());
+  const auto outcome = co_await context.storage.acts().keep_account(std::move(act));
+  if (!outcome) co_return refuse(outcome.error());
+  wire::frames::Notice notice;
+  notice.mutable_deletion_pending();
+  tell_outcome(context, *outcome, notice);
+  co_return answer_to(*outcome);
+}
+
+asio::awaitable<net::Response> put_backup(Context& context, Call call) {
+  const auto begun = co_await begin(context, call);
+  if (!begun) co_return begun.error();
+  if (auto refused = check(*begun, Operation::backup)) co_return *std::move(refused);
+  auto body = wire::BackupBody::parse(begun->parsed.request.body);
+  if (!body) co_return bad_statement(wire::Refusal(wire::Rule::malformed_request, body.error()));
+  NewBackup backup{.on = act_on(*begun, context.today()),
+                   .counter = body->counter,
+                   .size = body->size,
+                   .sha256 = body->archive_hash,
+                   .manifest = std::move(body->manifest),
+                   .blob = body->blob};
+  const auto outcome = co_await context.storage.backups().replace(std::move(backup));
+  if (!outcome) co_return refuse(outcome.error());
+  if (outcome->act.what != Acted::counter_passed) co_return answer_to(outcome->act);
+  wire::frames::Error error;
+  error.set_code("backup_passed");
+  error.set_message("an archive of this counter or a higher one is here");
+  error.set_backup_counter(outcome->counter);
+  co_return refuse(409, error);
+}
+
+asio::awaitable<net::Response> put_settings(Context& context, Call call) {
+  const auto request = parse_frame<wire::frames::Settings>(call.request.body);
+  if (!request) co_return malformed_body();
+  const AccountSettings settings{.is_discoverable = request->is_discoverable(),
+                                 .takes_knocks = request->takes_knocks()};
+  const auto done = co_await context.storage.accounts().set(call.device->account_row, settings);
+  if (!done) co_return refuse(done.error());
+  co_return ok();
+}
+
+}  // namespace sotto::server
