@@ -70,7 +70,12 @@ asio::awaitable<Judged<Begun>> begin(Context& context, const Call& call) {
   if (!authority) co_return bad_host();
   auto account = co_await context.storage.accounts().account(act.account_id);
   if (!account) co_return refuse(account.error());
-  if (!*account) co_return not_the_account();
+  if (!*account) {
+    // The retry of a deletion that was done. The challenge is all that is left of it.
+    const auto is_used = co_await context.storage.acts().is_used(act.challenge);
+    if (is_used && *is_used && act.operation == Operation::deletion) co_return ok();
+    co_return not_the_account();
+  }
   const unsigned wait = context.rates.take(Rates::Of::acts, (*account)->row.value,
                                            {.a_second = limits::acts_a_second, .at_once = limits::acts_at_once});
   if (wait > 0) co_return too_many(wait);
@@ -137,9 +142,12 @@ Judged<ListChange> list_change(Context& context, const Begun& begun) {
   if (!checked) return bad_statement(checked.error());
   if (!has_issued_mailbox(context, begun, *body, checked->identity.list))
     return bad_statement(wire::Rule::mailbox_not_issued);
+  const base::Blob introduction = checked->introduction.serialize();
+  const wire::Hash held_hash = wire::hash(wire::names::device_list, begun.held.list.statement);
+  if (body->replaced_hash != held_hash && introduction != begun.account.introduction)
+    return list_passed(begun.account.introduction);
   ListChange change{.on = act_on(begun, context.today()),
-                    .introduction = checked->introduction.serialize(),
-                    .list_hash = body->replaced_hash,
+                    .introduction = introduction,
                     .is_new_epoch = checked->is_succession,
                     .devices = listed(checked->identity.list, begun.account.row)};
   if (body->arrival)

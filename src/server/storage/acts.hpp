@@ -30,8 +30,7 @@ enum class Acted {
 
 struct ListChange {
   ActOn on;
-  base::Blob introduction;    // the new one
-  base::Bytes<32> list_hash;  // of the list that it replaces
+  base::Blob introduction;  // the new one
   bool is_new_epoch = false;
   std::vector<KnownDevice> devices;  // as listed; the rows mean nothing
   struct Arrival {
