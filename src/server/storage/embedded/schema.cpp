@@ -172,7 +172,7 @@ static_assert(first_version + static_cast<std::int64_t>(steps.size()) - 1 == sch
 
 }  // namespace
 
-std::int64_t migrate(Database& database) {
+std::int64_t migrate(Database& database, std::int64_t up_to) {
   std::int64_t version = 0;
   {
     Query asked(database, "PRAGMA user_version");
@@ -180,7 +180,7 @@ std::int64_t migrate(Database& database) {
   }
   if (version > 0 && version < first_version) return version;
   const auto begin = version == 0 ? first_version : version + 1;
-  for (auto next = begin; next <= schema_version; ++next) {
+  for (auto next = begin; next <= up_to; ++next) {
     database.execute("BEGIN IMMEDIATE");
     database.execute(steps[static_cast<std::size_t>(next - first_version)]);
     database.execute("COMMIT");
