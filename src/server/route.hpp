@@ -42,6 +42,10 @@ struct Route {
   std::size_t body_limit;  // bytes
   asio::awaitable<net::Response> (*answer)(Context&, Call);
   std::string_view says;  // what it does, in a line
+  // For who writes a client: names of messages in wire/frames.proto, of structures of wire/, or `opaque`.
+  std::string_view body;    // empty: none
+  std::string_view gives;   // with a 200 (or 206, or of the WebSocket); empty: none
+  std::string_view errors;  // its own, `409 one, another; 410 third`; every route has those of docs/server-api.md
 };
 
 /// All of them.

@@ -1,5 +1,7 @@
 #include "server/blobs/backups.hpp"
 
+#include <boost/endian/conversion.hpp>
+
 #include "server/accounts/proofs.hpp"
 #include "server/accounts/statements.hpp"
 #include "server/answer.hpp"
@@ -59,6 +61,10 @@ asio::awaitable<net::Response> find_backups(Context& context, Call call) {
   if (!found) co_return refuse(found.error());
   if (asked->server != *authority || !*found || !is_by_access_key(*access, (*found)->backup_statement))
     co_return no_such_backup();
+  const unsigned wait =
+      context.rates.take(Rates::Of::backups, boost::endian::load_big_u64(asked->account_id.view().data()),
+                         {.a_second = limits::backup_reads_a_second, .at_once = limits::backup_reads_at_once});
+  if (wait > 0) co_return too_many(wait);
 
   wire::frames::BackupFound answer;
   answer.set_introduction(base::text((*found)->introduction));
