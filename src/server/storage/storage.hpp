@@ -5,6 +5,7 @@
 #include "server/storage/groups.hpp"
 #include "server/storage/invites.hpp"
 #include "server/storage/mailboxes.hpp"
+#include "server/storage/operator.hpp"
 #include "server/storage/permits.hpp"
 #include "server/storage/prekeys.hpp"
 
@@ -36,6 +37,7 @@ class Storage {
   virtual BlobStore& blob_bytes() = 0;
   virtual BackupStorage& backups() = 0;
   virtual GroupStorage& groups() = 0;
+  virtual OperatorStorage& operators() = 0;
 
   /// Drops what is too old by `today`: envelopes, permits, hashes of spent keys, devices that waited in vain, blobs,
   /// archives, accounts whose deletion is due.

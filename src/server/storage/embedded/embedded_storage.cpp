@@ -14,6 +14,7 @@
 #include "server/storage/embedded/embedded_permits.hpp"
 #include "server/storage/embedded/embedded_prekeys.hpp"
 #include "server/storage/embedded/groups/embedded_groups.hpp"
+#include "server/storage/embedded/operator/embedded_operator.hpp"
 #include "server/storage/embedded/schema.hpp"
 
 namespace sotto::server {
@@ -153,6 +154,7 @@ struct EmbeddedStorage::Parts {
   EmbeddedBlobs blobs{{writer, reader}};
   EmbeddedBackups backups{{writer, reader}};
   EmbeddedGroups groups{{writer, reader}};
+  EmbeddedOperator operators{{writer, reader}, cache, counts};
   std::unique_ptr<BlobStore> blob_bytes;
 };
 
@@ -201,6 +203,7 @@ BlobStorage& EmbeddedStorage::blobs() { return parts_->blobs; }
 BlobStore& EmbeddedStorage::blob_bytes() { return *parts_->blob_bytes; }
 BackupStorage& EmbeddedStorage::backups() { return parts_->backups; }
 GroupStorage& EmbeddedStorage::groups() { return parts_->groups; }
+OperatorStorage& EmbeddedStorage::operators() { return parts_->operators; }
 bool EmbeddedStorage::is_busy() const {
   return parts_->writer.pending() + parts_->reader.pending() > 0 || parts_->blob_bytes->is_busy();
 }

@@ -57,6 +57,7 @@ class EmbeddedStorage final : public Storage {
   BlobStore& blob_bytes() override;
   BackupStorage& backups() override;
   GroupStorage& groups() override;
+  OperatorStorage& operators() override;
   asio::awaitable<Stored<Expired>> expire(base::Day today) override;
 
   /// Whether anything has been asked and not yet answered; virtual time stands still meanwhile.
