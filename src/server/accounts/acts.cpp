@@ -1,116 +1,14 @@
 #include "server/accounts/acts.hpp"
 
+#include "server/accounts/judged_act.hpp"
 #include "server/accounts/proofs.hpp"
-#include "server/accounts/statements.hpp"
 #include "server/answer.hpp"
 #include "server/limits.hpp"
-#include "server/mailbox/hub.hpp"
-#include "wire/acts.hpp"
 
 namespace sotto::server {
 namespace {
 
 using wire::Operation;
-
-/// An act whose challenge is good, beside the account that it names.
-struct Begun {
-  wire::ParsedAct parsed;
-  KnownAccount account;
-  wire::Introduction held;
-  std::string authority;
-};
-template <class T>
-using Judged = base::Result<T, net::Response>;
-
-/// The answer is one for who is not the account and for an account that isn't there.
-net::Response not_the_account() { return bad_statement(wire::Rule::act_not_by_account_key); }
-
-net::Response list_passed(const base::Blob& introduction) {
-  if (introduction.empty()) return not_the_account();
-  wire::frames::Error error;
-  error.set_code("list_passed");
-  error.set_message("another list of this account stands here");
-  error.set_introduction(base::text(introduction));
-  return refuse(409, error);
-}
-
-net::Response answer_to(const ActOutcome& outcome) {
-  switch (outcome.what) {
-    case Acted::done:
-    case Acted::repeated:
-      return ok();
-    case Acted::challenge_used:
-      return refuse(409, "act_used", "this was done once, and something else after it");
-    case Acted::passed:
-      return list_passed(outcome.introduction);
-    case Acted::key_known:
-      return refuse(409, "key_known", "a key of a new device is in use already; make new ones");
-    case Acted::device_unknown:
-      return refuse(409, "device_unknown", "the list names a device that neither is the account's nor waits for it");
-    case Acted::number_given:
-      return refuse(409, "number_given", "a device number was another device's within this epoch");
-    case Acted::name_taken:
-      return refuse(409, "name_taken", "this user name is taken");
-    case Acted::blob_missing:
-      return refuse(409, "no_such_archive", "no archive of this size and hash has been uploaded");
-    case Acted::counter_passed:
-      return refuse(409, "backup_passed", "an archive of this counter or a higher one is here");
-  }
-  return malformed_body();
-}
-
-asio::awaitable<Judged<Begun>> begin(Context& context, const Call& call) {
-  auto parsed = wire::parse_act(call.request.body);
-  if (!parsed) co_return bad_statement(parsed.error());
-  const wire::AccountAct& act = parsed->act;
-  const auto state =
-      state_of(ProofOf::act, act.challenge, context.storage.secret(), act.account_id, context.clock.now());
-  if (state != ChallengeState::good) co_return challenge_expired();
-  auto authority = authority_of(context, call.request);
-  if (!authority) co_return bad_host();
-  auto account = co_await context.storage.accounts().account(act.account_id);
-  if (!account) co_return refuse(account.error());
-  if (!*account) {
-    // The retry of a deletion that was done. The challenge is all that is left of it.
-    const auto is_used = co_await context.storage.acts().is_used(act.challenge);
-    if (is_used && *is_used && act.operation == Operation::deletion) co_return ok();
-    co_return not_the_account();
-  }
-  const unsigned wait = context.rates.take(Rates::Of::acts, (*account)->row.value,
-                                           {.a_second = limits::acts_a_second, .at_once = limits::acts_at_once});
-  if (wait > 0) co_return too_many(wait);
-  auto held = wire::Introduction::parse((*account)->introduction);
-  if (!held) co_return refuse(StorageProblem::failed);
-  co_return Begun{.parsed = *std::move(parsed),
-                  .account = **std::move(account),
-                  .held = *std::move(held),
-                  .authority = *std::move(authority)};
-}
-
-/// Of every operation but the list's: judged under the list that stands.
-std::optional<net::Response> check(const Begun& begun, Operation operation) {
-  const auto held = wire::rules::parse(begun.held);
-  if (!held) return refuse(StorageProblem::failed);
-  const auto checked = wire::check_act(begun.parsed, *held, begun.authority, operation);
-  if (checked) return std::nullopt;
-  const bool is_late =
-      checked.error().rule == wire::Rule::act_of_another_request && begun.parsed.act.order != held->list.order;
-  return is_late ? list_passed(begun.account.introduction) : bad_statement(checked.error());
-}
-
-ActOn act_on(const Begun& begun, base::Day day) {
-  return {.account = begun.account.row,
-          .introduction = begun.account.introduction,
-          .challenge = begun.parsed.act.challenge,
-          .day = day,
-          .is_by_root = begun.parsed.request.root_signature.has_value()};
-}
-
-void tell_outcome(Context& context, const ActOutcome& outcome, const wire::frames::Notice& notice) {
-  for (const DeviceRow device : outcome.removed)
-    context.hub.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
-  if (outcome.what == Acted::done) tell(context, outcome.devices, notice);
-}
 
 std::vector<KnownDevice> listed(const wire::DeviceList& list, AccountRow account) {
   std::vector<KnownDevice> devices;
@@ -142,6 +40,7 @@ Judged<ListChange> list_change(Context& context, const Begun& begun) {
   if (!checked) return bad_statement(checked.error());
   if (!has_issued_mailbox(context, begun, *body, checked->identity.list))
     return bad_statement(wire::Rule::mailbox_not_issued);
+  if (auto refused = wait_before_acting(context, begun)) return *std::move(refused);
   const base::Blob introduction = checked->introduction.serialize();
   const wire::Hash held_hash = wire::hash(wire::names::device_list, begun.held.list.statement);
   if (body->replaced_hash != held_hash && introduction != begun.account.introduction)
@@ -173,7 +72,7 @@ asio::awaitable<net::Response> begin_act(Context& context, Call call) {
 }
 
 asio::awaitable<net::Response> put_list(Context& context, Call call) {
-  const auto begun = co_await begin(context, call);
+  const auto begun = co_await begin_judging(context, call);
   if (!begun) co_return begun.error();
   auto change = list_change(context, *begun);
   if (!change) co_return change.error();
@@ -186,9 +85,9 @@ asio::awaitable<net::Response> put_list(Context& context, Call call) {
 }
 
 asio::awaitable<net::Response> put_name(Context& context, Call call) {
-  const auto begun = co_await begin(context, call);
+  const auto begun = co_await begin_judging(context, call);
   if (!begun) co_return begun.error();
-  if (auto refused = check(*begun, Operation::user_name)) co_return *std::move(refused);
+  if (auto refused = judge(context, *begun, Operation::user_name)) co_return *std::move(refused);
   auto body = wire::NameBody::parse(begun->parsed.request.body);
   if (!body) co_return bad_statement(wire::Refusal(wire::Rule::malformed_user_name, body.error()));
   NameChange change{.on = act_on(*begun, context.today()), .user_name = std::move(body->user_name)};
@@ -198,9 +97,9 @@ asio::awaitable<net::Response> put_name(Context& context, Call call) {
 }
 
 asio::awaitable<net::Response> delete_account(Context& context, Call call) {
-  const auto begun = co_await begin(context, call);
+  const auto begun = co_await begin_judging(context, call);
   if (!begun) co_return begun.error();
-  if (auto refused = check(*begun, Operation::deletion)) co_return *std::move(refused);
+  if (auto refused = judge(context, *begun, Operation::deletion)) co_return *std::move(refused);
   if (!begun->parsed.request.body.empty()) co_return malformed_body();
   const base::Day on{context.today().value + limits::deletion_days};
   ActOn act = act_on(*begun, context.today());
@@ -213,9 +112,9 @@ asio::awaitable<net::Response> delete_account(Context& context, Call call) {
 }
 
 asio::awaitable<net::Response> keep_account(Context& context, Call call) {
-  const auto begun = co_await begin(context, call);
+  const auto begun = co_await begin_judging(context, call);
   if (!begun) co_return begun.error();
-  if (auto refused = check(*begun, Operation::keeping)) co_return *std::move(refused);
+  if (auto refused = judge(context, *begun, Operation::keeping)) co_return *std::move(refused);
   if (!begun->parsed.request.root_signature) co_return bad_statement(wire::Rule::act_not_by_root);
   if (!begun->parsed.request.body.empty()) co_return malformed_body();
   ActOn act = act_on(*begun, context.today());
@@ -228,9 +127,9 @@ asio::awaitable<net::Response> keep_account(Context& context, Call call) {
 }
 
 asio::awaitable<net::Response> put_backup(Context& context, Call call) {
-  const auto begun = co_await begin(context, call);
+  const auto begun = co_await begin_judging(context, call);
   if (!begun) co_return begun.error();
-  if (auto refused = check(*begun, Operation::backup)) co_return *std::move(refused);
+  if (auto refused = judge(context, *begun, Operation::backup)) co_return *std::move(refused);
   auto body = wire::BackupBody::parse(begun->parsed.request.body);
   if (!body) co_return bad_statement(wire::Refusal(wire::Rule::malformed_request, body.error()));
   NewBackup backup{.on = act_on(*begun, context.today()),
