@@ -232,6 +232,21 @@ TEST_F(ActsTest, AnAccountThatIsNotThereIsAnsweredLikeASignatureThatIsNotItsOwn)
   EXPECT_EQ(unknown.body, foreign.body);
 }
 
+TEST_F(ActsTest, WhatOthersSendUsesNothingOfAnAccountsBudgetUp) {
+  const auto own_key = ana.draft.account.clone();
+  ana.draft.account = bob.draft.account.clone();
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(keeper.put_name("thief").status, 400u);
+  ana.draft.account = own_key.clone();
+  EXPECT_EQ(keeper.put_name("anna").status, 200u);
+}
+
+TEST_F(ActsTest, AnAccountsOwnActsHaveABudget) {
+  unsigned status = 200;
+  for (int i = 0; status == 200u && i < 100; ++i) status = keeper.put_name("name" + std::to_string(i)).status;
+  EXPECT_EQ(status, 429u);
+  EXPECT_EQ(ana.ask("GET", "/v1/status").status, 200u);
+}
+
 TEST_F(ActsTest, AHiddenNameLooksAsIfItDidNotExist) {
   frames::Settings settings;
   settings.set_takes_knocks(true);
