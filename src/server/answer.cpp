@@ -49,6 +49,8 @@ net::Response no_such_permit() {
   return refuse(403, "no_such_permit", "there is no such permit, or it is no longer good");
 }
 
+net::Response not_yet_listed() { return refuse(401, "not_yet_listed", "no list of the account names this device yet"); }
+
 net::Response too_many(unsigned wait_seconds) {
   net::Response response = refuse(429, "too_many", "too many requests; try again later");
   response.headers.push_back({.name = "Retry-After", .value = std::to_string(wait_seconds)});

@@ -24,6 +24,8 @@ net::Response not_found();                     // no such route
 net::Response malformed_body();
 /// 403: there is no such permit, or no such account; which of them is not said.
 net::Response no_such_permit();
+/// 401: of a device that waits for a list.
+net::Response not_yet_listed();
 /// 429 with Retry-After.
 net::Response too_many(unsigned wait_seconds);
 

@@ -4,6 +4,9 @@
 #include "base/random.hpp"
 #include "net/http.hpp"
 #include "net/timer.hpp"
+#include "server/blobs/grants.hpp"
+#include "server/devices/rendezvous_hall.hpp"
+#include "server/long_polls.hpp"
 #include "server/mailbox/delivery.hpp"
 #include "server/rates.hpp"
 #include "server/sending/recent_uploads.hpp"
@@ -11,7 +14,7 @@
 
 namespace sotto::server {
 
-enum class Registration { open, closed };
+enum class Registration { open, invite, closed };
 
 /// What every route may use. All of it outlives the requests.
 struct Context {
@@ -23,6 +26,10 @@ struct Context {
   Delivery& delivery;
   Rates& rates;
   RecentUploads& recent_uploads;
+  LongPolls& long_polls;
+  Grants& grants;
+  ReadKeys& read_keys;
+  RendezvousHall& rendezvous;
   Registration registration;
   std::string authority;  // HOST:PORT by which clients reach this server; empty: whatever they say in Host
 

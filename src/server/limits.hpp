@@ -32,6 +32,44 @@ constexpr std::uint32_t link_permits = 1'000;
 constexpr std::uint32_t group_permits = 2'000;
 constexpr std::size_t recent_uploads = 65'536;  // of which a retry is known as one
 
+constexpr std::size_t waiting_devices = 4;          // of an account, for a list that names them
+constexpr std::size_t old_tokens = 16;              // of a device, known as a copy's when they come again
+constexpr std::uint32_t deletion_days = 7;          // a deletion by the account key alone waits
+constexpr std::uint32_t old_backup_days = 14;       // an archive is kept after its successor came
+constexpr std::uint32_t blob_days = 30;             // a blob is kept
+constexpr std::uint32_t unclaimed_backup_days = 2;  // an archive is kept that no act names
+
+constexpr std::size_t blob_piece = 4u << 20;               // bytes of one request or answer
+constexpr std::uint64_t blob_size = 512ull << 20;          // bytes of an attachment
+constexpr std::uint64_t backup_size = 16ull << 30;         // bytes of an archive
+constexpr std::uint64_t upload_bytes_a_day = 4ull << 30;   // of one account, attachments
+constexpr std::uint64_t backup_bytes_a_day = 32ull << 30;  // of one account
+constexpr std::uint32_t grants_a_day = 1'000;              // of one account, of all kinds
+constexpr std::size_t grants = 100'000;                    // not yet used up, of all accounts
+constexpr std::chrono::hours grant_life{24};
+constexpr std::chrono::hours backup_key_life{1};
+constexpr std::size_t backup_keys = 10'000;  // not yet expired
+
+constexpr std::size_t rendezvous = 256;                // at a time
+constexpr std::size_t rendezvous_bytes = 16u << 20;    // of all of them
+constexpr std::size_t rendezvous_message = 64u << 10;  // bytes
+constexpr std::size_t rendezvous_messages = 8;         // of both sides of one
+constexpr std::chrono::seconds rendezvous_life{120};
+constexpr std::chrono::seconds long_poll{25};
+constexpr std::size_t long_polls = 20'000;  // requests that wait at a time
+
+constexpr std::uint64_t group_bytes = 64u << 20;                          // of one log
+constexpr std::uint64_t group_statements = 200;                           // since the last state entry
+constexpr std::size_t group_statement = 8u << 10;                         // bytes
+constexpr std::size_t group_read_entries = 256;                           // in one answer
+constexpr std::size_t group_read_bytes = 1u << 20;                        // the same, in bytes
+constexpr double group_appends_a_second = 1, group_appends_at_once = 60;  // to one log
+
+constexpr double acts_a_second = 1.0 / 10, acts_at_once = 30;                  // of one account
+constexpr double new_devices_a_second = 1.0 / 60, new_devices_at_once = 10;    // of one account
+constexpr double rendezvous_a_second = 5, rendezvous_at_once = 100;            // of all
+constexpr double backup_reads_a_second = 1.0 / 60, backup_reads_at_once = 10;  // of one account
+
 constexpr double knocks_a_second = 1.0 / 60, knocks_at_once = 20;      // by one account
 constexpr double look_ups_a_second = 1.0 / 20, look_ups_at_once = 50;  // by one account
 constexpr double bundles_a_second = 5, bundles_at_once = 1'000;        // of one account, by class

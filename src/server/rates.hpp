@@ -11,7 +11,18 @@ class Rates {
  public:
   explicit Rates(net::Clock& clock) : clock_(clock) {}
 
-  enum class Of : std::uint8_t { sends, knocks, bundles, look_ups, registrations };
+  enum class Of : std::uint8_t {
+    sends,
+    knocks,
+    bundles,
+    look_ups,
+    registrations,
+    acts,
+    devices,
+    rendezvous,
+    backups,
+    groups
+  };
   struct Rate {
     double a_second;
     double at_once;

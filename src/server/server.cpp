@@ -1,12 +1,8 @@
 #include "server/server.hpp"
 
-#include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "server/answer.hpp"
 #include "server/mailbox/session.hpp"
-#include "server/sending/permits.hpp"
-#include "wire/names.hpp"
-#include "wire/signed.hpp"
 
 namespace sotto::server {
 namespace {
@@ -19,15 +15,11 @@ net::Response wrong_method(const std::string& allowed) {
   return response;
 }
 
-net::Response not_authenticated() {
-  net::Response response = refuse(401, "not_authenticated", "no device of this server has this token");
-  response.headers.push_back({.name = "WWW-Authenticate", .value = "Bearer"});
-  return response;
-}
-
 /// Whether answers of this route say nothing by their time. Nobody is named in the request; what the answer says of
 /// somebody is the same at any time.
-bool is_anonymous(const Route& route) { return route.credential != Credential::device; }
+bool is_anonymous(const Route& route) {
+  return route.credential != Credential::device && route.credential != Credential::standing;
+}
 
 net::BodyShare share_of(const Route& route) {
   return route.credential == Credential::none ? net::BodyShare::strangers : net::BodyShare::known;
@@ -64,6 +56,10 @@ Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Ran
       hub_(timer.executor()),
       delivery_(storage, hub_, clock, timer),
       rates_(clock),
+      long_polls_(timer, clock),
+      grants_(clock, random),
+      read_keys_(clock, random),
+      rendezvous_(clock, random),
       tick_(timer, clock, limits::answer_tick),
       context_{.storage = storage,
                .clock = clock,
@@ -73,6 +69,10 @@ Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Ran
                .delivery = delivery_,
                .rates = rates_,
                .recent_uploads = recent_uploads_,
+               .long_polls = long_polls_,
+               .grants = grants_,
+               .read_keys = read_keys_,
+               .rendezvous = rendezvous_,
                .registration = options.registration,
                .authority = std::move(options.authority)},
       stopping_(timer.executor()),
@@ -81,6 +81,7 @@ Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Ran
         return options.http;
       }()) {
   net::spawn(timer.executor(), remember_uploads());
+  net::spawn(timer.executor(), sweep_blobs());
 }
 
 Server::~Server() = default;
@@ -95,15 +96,37 @@ asio::awaitable<void> Server::remember_uploads() {
 
 asio::awaitable<void> Server::keep_tidy() {
   while (!is_stopping_) {
-    const auto done = co_await context_.storage.expire(context_.today());
-    if (!done) base::log::warning("nothing was expired");
+    co_await drop_old();
     co_await stopping_.wait_for(timer_, std::chrono::hours(1));
   }
+}
+
+asio::awaitable<void> Server::drop_old() {
+  const auto gone = co_await context_.storage.expire(context_.today());
+  if (!gone) base::log::warning("nothing was expired");
+  std::vector<BlobId> blobs = grants_.expire();
+  if (gone) {
+    for (const DeviceRow device : gone->devices)
+      hub_.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
+    blobs.insert(blobs.end(), gone->blobs.begin(), gone->blobs.end());
+  }
+  for (const BlobId& blob : blobs) {
+    const auto removed = co_await context_.storage.blob_bytes().remove(blob);
+    if (!removed) base::log::warning("the bytes of a blob are left over until the next start");
+  }
+}
+
+asio::awaitable<void> Server::sweep_blobs() {
+  auto known = co_await context_.storage.blobs().all();
+  if (!known) co_return;
+  const auto swept = co_await context_.storage.blob_bytes().sweep(*std::move(known));
+  if (!swept) base::log::warning("the leftovers of blobs were not removed");
 }
 
 asio::awaitable<void> Server::stop(net::Duration grace) {
   is_stopping_ = true;
   stopping_.ring();
+  long_polls_.end();
   hub_.send_all_away({.code = close_going_away, .text = "the server stops"});
   return http_.stop(grace);
 }
@@ -130,7 +153,9 @@ asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>>
             .segments = std::move(match.segments),
             .parameters = std::move(match.parameters),
             .device = std::nullopt,
-            .permit = std::nullopt};
+            .permit = std::nullopt,
+            .grant = std::nullopt,
+            .group = std::nullopt};
   auto refused = co_await check(*match.route, call);
   if (refused) {
     if (is_anonymous(*match.route)) co_await tick_.wait(arrived);
@@ -141,53 +166,25 @@ asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>>
   co_return exchange;
 }
 
-asio::awaitable<std::optional<net::Response>> Server::check(const Route& route, Call& call) {
-  switch (route.credential) {
-    case Credential::none:
-      break;
-    case Credential::device: {
-      const auto device = co_await authenticate(call.request);
-      if (!device) co_return device.error();
-      call.device = *device;
-      break;
-    }
-    case Credential::permit: {
-      const auto permit = co_await permit_of(context_, call.request);
-      if (!permit) co_return permit.error();
-      call.permit = *permit;
-      break;
-    }
-  }
-  co_return std::nullopt;
-}
-
-asio::awaitable<base::Result<KnownDevice, net::Response>> Server::authenticate(const net::Request& request) {
-  constexpr std::string_view scheme = "Bearer ";
-  const std::string_view given = net::header(request.headers, "Authorization");
-  if (!given.starts_with(scheme)) co_return not_authenticated();
-  const auto token = base::from_base64url(given.substr(scheme.size()));
-  if (!token || token->size() != 32) co_return not_authenticated();
-  // Found by an index over hashes: how long that takes says nothing about any token.
-  const auto hash = wire::hash(wire::names::device_token, *token);
-  const auto device = co_await context_.storage.devices().with_token(hash);
-  if (!device) co_return refuse(device.error());
-  if (!*device) co_return not_authenticated();
-  co_return **device;
-}
-
 asio::awaitable<std::variant<net::Response, net::WebSocketSession>> Server::upgrade(net::Request head) {
   if (head.target != mailbox_path) co_return not_found();
-  const auto device = co_await authenticate(head);
-  if (!device) co_return device.error();
+  const auto shown = co_await bearer(head);
+  if (!shown) co_return shown.error();
+  if (!shown->device) co_return not_yet_listed();
   if (is_stopping_) co_return refuse_for_now(503, "stopping", "the server stops");
-  const auto touched = co_await context_.storage.devices().touch(device->row, context_.today());
+  const auto touched = co_await context_.storage.devices().touch(shown->device->row, context_.today());
   if (!touched) base::log::warning("a day of contact was not noted");
   co_return net::WebSocketSession(
-      [this, row = device->row](net::WebSocket& websocket) { return serve_mailbox(row, websocket); });
+      [this, who = *shown](net::WebSocket& websocket) { return serve_mailbox(who, websocket); });
 }
 
-asio::awaitable<void> Server::serve_mailbox(DeviceRow device, net::WebSocket& websocket) {
+asio::awaitable<void> Server::serve_mailbox(Bearer bearer, net::WebSocket& websocket) {
+  const DeviceRow device = bearer.device->row;
   MailboxSession session(context_.storage, hub_, delivery_, device, websocket, timer_.executor());
+  if (!bearer.is_full) session.delete_nothing();
+  // It may have been removed since its token was looked at; from here on a removal finds it.
+  const auto still = co_await context_.storage.devices().at(bearer.device->mailbox);
+  if (still && !*still) hub_.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
   co_await session.run();
 }
 

@@ -38,15 +38,29 @@ class Server final : private net::HttpService {
 
   /// Fills in what the route's credential proves, or refuses.
   asio::awaitable<std::optional<net::Response>> check(const Route& route, Call& call);
-  asio::awaitable<base::Result<KnownDevice, net::Response>> authenticate(const net::Request& request);
-  asio::awaitable<void> serve_mailbox(DeviceRow device, net::WebSocket& websocket);
+  /// Who a token says the asker is, and what it is good for.
+  struct Bearer {
+    OtherToken::Kind kind = OtherToken::Kind::unknown;  // `next` is never left: it has become the present one
+    std::optional<KnownDevice> device = {};
+    bool is_full = false;  // a present token
+  };
+  asio::awaitable<base::Result<Bearer, net::Response>> bearer(const net::Request& request);
+  asio::awaitable<base::Result<Bearer, net::Response>> bearer_of_other(base::Bytes<32> token_hash);
+  asio::awaitable<std::optional<net::Response>> check_device(const Route& route, Call& call);
+  asio::awaitable<void> serve_mailbox(Bearer bearer, net::WebSocket& websocket);
   asio::awaitable<void> remember_uploads();
+  asio::awaitable<void> sweep_blobs();
+  asio::awaitable<void> drop_old();
 
   net::Timer& timer_;
   MailboxHub hub_;
   Delivery delivery_;
   Rates rates_;
   RecentUploads recent_uploads_{limits::recent_uploads};
+  LongPolls long_polls_;
+  Grants grants_;
+  ReadKeys read_keys_;
+  RendezvousHall rendezvous_;
   AnswerTick tick_;
   Context context_;
   net::Event stopping_;

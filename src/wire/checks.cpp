@@ -164,6 +164,18 @@ std::string_view name(Rule rule) {
       return "act_not_by_root";
     case Rule::act_of_another_request:
       return "act_of_another_request";
+    case Rule::list_not_next:
+      return "list_not_next";
+    case Rule::epoch_not_higher:
+      return "epoch_not_higher";
+    case Rule::number_of_another_device:
+      return "number_of_another_device";
+    case Rule::malformed_group_state:
+      return "malformed_group_state";
+    case Rule::group_state_of_another_group:
+      return "group_state_of_another_group";
+    case Rule::group_state_not_by_admin:
+      return "group_state_not_by_admin";
   }
   return "refused";
 }

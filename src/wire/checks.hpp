@@ -39,6 +39,13 @@ enum class Rule {
   act_not_by_account_key,
   act_not_by_root,
   act_of_another_request,
+  // of what follows a registration
+  list_not_next,
+  epoch_not_higher,
+  number_of_another_device,
+  malformed_group_state,
+  group_state_of_another_group,
+  group_state_not_by_admin,
 };
 
 struct Refusal {

@@ -170,7 +170,7 @@ base::Result<AccountAct, ParseError> AccountAct::parse(base::View bytes) {
   StrictReader read(bytes);
   AccountAct made{.server = read_home_server(read, 1),
                   .account_id = read.account_id(2),
-                  .operation = static_cast<Operation>(read.number32(3, 1, 1)),
+                  .operation = static_cast<Operation>(read.number32(3, 1, max_operation)),
                   .order = {.links = read.number32(4), .epoch = read.number32(5, 1), .version = read.number32(6, 1)},
                   .challenge = read.fixed<32>(7),
                   .body_hash = read.fixed<32>(8)};

@@ -82,7 +82,8 @@ struct DeviceList {
   const Device* device(DeviceNumber number) const;  // null if it isn't listed
 };
 
-enum class Operation : std::uint32_t { registration = 1 };
+enum class Operation : std::uint32_t { registration = 1, device_list, user_name, deletion, keeping, backup };
+constexpr std::uint32_t max_operation = static_cast<std::uint32_t>(Operation::backup);
 
 /// One act of an account, bound to server, state, challenge and body.
 struct AccountAct {

@@ -14,6 +14,9 @@ inline constexpr std::string_view contact_link = "Sotto v1 contact link";
 inline constexpr std::string_view verify_link = "Sotto v1 verify link";
 inline constexpr std::string_view device_token = "Sotto v1 device token";
 inline constexpr std::string_view permit = "Sotto v1 permit";
+inline constexpr std::string_view invite = "Sotto v1 invite";
+inline constexpr std::string_view group_tag = "Sotto v1 group tag";
+inline constexpr std::string_view group_entry = "Sotto v1 group entry";
 
 // signed, and hashed where a statement is cited
 inline constexpr std::string_view root_link = "Sotto v1 root link";
@@ -22,6 +25,8 @@ inline constexpr std::string_view backup_statement = "Sotto v1 backup statement"
 inline constexpr std::string_view device_list = "Sotto v1 device list";
 inline constexpr std::string_view device_consent = "Sotto v1 device consent";
 inline constexpr std::string_view account_act = "Sotto v1 account act";
+inline constexpr std::string_view backup_access = "Sotto v1 backup access";
+inline constexpr std::string_view group_state = "Sotto v1 group state";
 
 // info of HKDF, from the recovery key
 inline constexpr std::string_view root_key = "Sotto v1 root key";
@@ -32,8 +37,9 @@ inline constexpr std::string_view backup_access_key = "Sotto v1 backup access ke
 inline constexpr std::string_view contact_permit = "Sotto v1 contact permit";
 
 inline constexpr std::array all{
-    account_id, recovery_key_check,  contact_link,      verify_link,   device_token,   permit,
-    root_link,  account_certificate, backup_statement,  device_list,   device_consent, account_act,
-    root_key,   backup_key,          backup_access_key, contact_permit};
+    account_id,  recovery_key_check, contact_link,  verify_link,   device_token,        permit,
+    invite,      group_tag,          group_entry,   root_link,     account_certificate, backup_statement,
+    device_list, device_consent,     account_act,   backup_access, group_state,         root_key,
+    backup_key,  backup_access_key,  contact_permit};
 
 }  // namespace sotto::wire::names

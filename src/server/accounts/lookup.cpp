@@ -48,6 +48,12 @@ asio::awaitable<net::Response> own_account(Context& context, Call call) {
 }
 
 asio::awaitable<net::Response> status(Context& context, Call call) {
+  if (!call.device) {
+    wire::frames::Status waiting;
+    waiting.set_is_waiting(true);
+    waiting.set_server_version(SOTTO_VERSION);
+    co_return ok(waiting);
+  }
   const auto found = co_await context.storage.devices().status(call.device->row);
   if (!found) co_return refuse(found.error());
   wire::frames::Status status;
@@ -57,6 +63,14 @@ asio::awaitable<net::Response> status(Context& context, Call call) {
   status.set_one_time_prekeys(found->one_time);
   status.set_one_time_kyber_prekeys(found->one_time_kyber);
   status.set_server_version(SOTTO_VERSION);
+  status.mutable_settings()->set_is_discoverable(found->is_discoverable);
+  status.mutable_settings()->set_takes_knocks(found->takes_knocks);
+  status.set_deletion_day(found->deletion.value);
+  status.set_clone_alarm_day(found->clone_alarm.value);
+  if (found->generation.tick) {
+    status.mutable_generation()->set_number(found->generation.number);
+    status.mutable_generation()->set_tick(base::text(*found->generation.tick));
+  }
   co_return ok(status);
 }
 

@@ -13,7 +13,7 @@ asio::awaitable<net::Response> account_by_permit(Context& context, Call call);
 /// GET /v1/own/account, by a device
 asio::awaitable<net::Response> own_account(Context& context, Call call);
 
-/// GET /v1/status, by a device
+/// GET /v1/status, by a device, also by one that no list names yet
 asio::awaitable<net::Response> status(Context& context, Call call);
 
 }  // namespace sotto::server

@@ -1,8 +1,9 @@
 #include "server/accounts/registration.hpp"
 
+#include "base/encoding.hpp"
 #include "crypto/hash.hpp"
-#include "net/transport.hpp"
 #include "server/accounts/challenges.hpp"
+#include "server/accounts/statements.hpp"
 #include "server/answer.hpp"
 #include "server/limits.hpp"
 #include "wire/registration.hpp"
@@ -12,19 +13,15 @@ namespace {
 
 net::Response closed() { return refuse(403, "registration_closed", "this server takes no new accounts"); }
 
-net::Response challenge_expired() {
-  return refuse(410, "challenge_expired", "the registration took too long or was used already; begin again");
+/// What the invite in the header is known by; nothing if there is none.
+std::optional<base::Bytes<32>> invite_of(const net::Request& request) {
+  const auto token = base::from_base64url(net::header(request.headers, invite_header));
+  if (!token || token->size() != 16) return std::nullopt;
+  return wire::hash(wire::names::invite, *token);
 }
 
-net::Response bad_statement(const wire::Refusal& refusal) {
-  return refuse(400, "bad_statement", std::string(wire::name(refusal.rule)) + ": " + refusal.text());
-}
-
-std::optional<std::string> authority_of(const Context& context, const net::Request& request) {
-  if (!context.authority.empty()) return context.authority;
-  const auto said = net::parse_endpoint(net::header(request.headers, "Host"), 443);
-  if (!said) return std::nullopt;
-  return net::to_text(*said);
+net::Response not_invited() {
+  return refuse(403, "not_invited", "this server takes invited accounts only, and this invite is not good");
 }
 
 NewAccount new_account(wire::CheckedRegistration checked, const base::Bytes<32>& request_hash, base::Day day) {
@@ -56,6 +53,8 @@ net::Response answer_to(Registered outcome) {
       return refuse(409, "account_exists", "this account is registered already");
     case Registered::name_taken:
       return refuse(409, "name_taken", "this user name is taken");
+    case Registered::not_invited:
+      return not_invited();
   }
   return malformed_body();
 }
@@ -101,7 +100,7 @@ asio::awaitable<net::Response> register_account(Context& context, Call call) {
     co_return challenge_expired();
 
   const auto authority = authority_of(context, call.request);
-  if (!authority) co_return refuse(400, "bad_host", "the Host header names no server");
+  if (!authority) co_return bad_host();
   const wire::RegistrationExpectation expectation{
       .authority = *authority, .mailbox_id = challenge.mailbox, .challenge = challenge.challenge};
   auto checked = wire::check_registration(request, expectation);
@@ -109,6 +108,10 @@ asio::awaitable<net::Response> register_account(Context& context, Call call) {
   if (context.registration == Registration::closed) co_return closed();
 
   NewAccount account = new_account(*std::move(checked), request_hash, context.today());
+  if (context.registration == Registration::invite) {
+    account.invite = invite_of(call.request);
+    if (!account.invite) co_return not_invited();
+  }
   const auto outcome = co_await context.storage.accounts().register_account(std::move(account));
   if (!outcome) co_return refuse(outcome.error());
   co_return answer_to(*outcome);

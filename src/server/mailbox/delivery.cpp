@@ -59,7 +59,7 @@ asio::awaitable<Stored<Kept>> Delivery::deliver(Upload upload) {
 bool Delivery::can_be_pushed(const Upload& upload) const {
   return std::ranges::all_of(upload.envelopes, [this](const Addressed& addressed) {
     const auto seat = hub_.find(addressed.device);
-    return seat && seat->is_live && !seat->leave && seat->has_room();
+    return seat && seat->deletes && seat->is_live && !seat->leave && seat->has_room();
   });
 }
 

@@ -31,6 +31,7 @@ struct Seat {
   Seat(asio::any_io_executor executor, DeviceRow of) : device(of), changed(std::move(executor)) {}
 
   DeviceRow device;
+  bool deletes = true;                    // false: its acknowledgements move the window only (a receive-only token)
   net::Event changed;                     // something new in the mailbox, or `leave`
   std::optional<net::CloseReason> leave;  // why this connection must end
 

@@ -70,10 +70,10 @@ bool MailboxSession::take_acks(base::View bytes) {
   const bool was_full = !seat_->has_room();
   bool is_to_be_deleted = false;
   for (const Position position : frame.ack().positions()) {
-    if (frame.ack().wants_answer()) answers_.push_back(position);
+    if (frame.ack().wants_answer() && seat_->deletes) answers_.push_back(position);
     if (!seat_->in_flight.contains(position)) continue;  // late or made up: no harm
     seat_->take_out_of_window(position);
-    if (delivery_.settle(*seat_, position)) continue;
+    if (!seat_->deletes || delivery_.settle(*seat_, position)) continue;
     acks_.push_back(position);
     is_to_be_deleted = true;
   }

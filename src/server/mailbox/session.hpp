@@ -15,6 +15,8 @@ class MailboxSession {
   MailboxSession(const MailboxSession&) = delete;
   MailboxSession& operator=(const MailboxSession&) = delete;
 
+  /// Acknowledgements move the window and delete nothing: of a receive-only token.
+  void delete_nothing() { seat_->deletes = false; }
   /// Until the connection has ended and all that was acknowledged is deleted.
   asio::awaitable<void> run();
 

@@ -78,7 +78,7 @@ asio::awaitable<net::Response> take_bundles_to_knock(Context& context, Call call
   if (wait > 0) co_return too_many(wait);
   const auto account = co_await context.storage.accounts().account(*id);
   if (!account) co_return refuse(account.error());
-  if (!*account) co_return no_such_permit();
+  if (!*account || !(*account)->takes_knocks) co_return no_such_permit();
   co_return co_await take(context, (*account)->row, PermitClass::knock);
 }
 

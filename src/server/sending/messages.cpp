@@ -92,12 +92,12 @@ asio::awaitable<net::Response> knock(Context& context, Call call) {
   call.request.body = {};
   const auto id = wire::AccountId::from(letter->recipient);
   if (!id) co_return malformed_body();
-  const auto account = co_await context.storage.accounts().account(*id);
-  if (!account) co_return refuse(account.error());
-  if (!*account) co_return no_such_permit();
   const unsigned wait = context.rates.take(Rates::Of::knocks, call.device->account_row.value,
                                            {.a_second = limits::knocks_a_second, .at_once = limits::knocks_at_once});
   if (wait > 0) co_return too_many(wait);
+  const auto account = co_await context.storage.accounts().account(*id);
+  if (!account) co_return refuse(account.error());
+  if (!*account || !(*account)->takes_knocks) co_return no_such_permit();
   const Recipient to{.account = (*account)->row, .permit_class = PermitClass::knock, .sender = {}};
   co_return co_await send_to(context, to, *std::move(letter));
 }

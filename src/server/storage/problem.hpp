@@ -1,4 +1,5 @@
 #pragma once
+#include "base/bytes.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "net/awaitable.hpp"

@@ -1,11 +1,21 @@
 #pragma once
-#include "server/storage/accounts.hpp"
-#include "server/storage/devices.hpp"
+#include "server/storage/acts.hpp"
+#include "server/storage/backups.hpp"
+#include "server/storage/blob_store.hpp"
+#include "server/storage/groups.hpp"
+#include "server/storage/invites.hpp"
 #include "server/storage/mailboxes.hpp"
+#include "server/storage/operator.hpp"
 #include "server/storage/permits.hpp"
 #include "server/storage/prekeys.hpp"
 
 namespace sotto::server {
+
+/// What went with what was too old.
+struct Expired {
+  std::vector<DeviceRow> devices;  // of deleted accounts
+  std::vector<BlobId> blobs;       // whose bytes are no longer wanted
+};
 
 /// All that a server keeps, noun by noun. Every call resumes when its effect is durable (or what it read was), and does
 /// all of it or nothing. Calls may overlap; their effects come in the order of the calls on one row.
@@ -21,9 +31,17 @@ class Storage {
   virtual PermitStorage& permits() = 0;
   virtual PrekeyStorage& prekeys() = 0;
   virtual MailboxStorage& mailboxes() = 0;
+  virtual ActStorage& acts() = 0;
+  virtual InviteStorage& invites() = 0;
+  virtual BlobStorage& blobs() = 0;
+  virtual BlobStore& blob_bytes() = 0;
+  virtual BackupStorage& backups() = 0;
+  virtual GroupStorage& groups() = 0;
+  virtual OperatorStorage& operators() = 0;
 
-  /// Drops what is too old by `today`: envelopes, permits, hashes of spent keys.
-  virtual asio::awaitable<Stored<void>> expire(base::Day today) = 0;
+  /// Drops what is too old by `today`: envelopes, permits, hashes of spent keys, devices that waited in vain, blobs,
+  /// archives, accounts whose deletion is due.
+  virtual asio::awaitable<Stored<Expired>> expire(base::Day today) = 0;
 };
 
 }  // namespace sotto::server

@@ -108,7 +108,7 @@ TEST_F(OptionsTest, AMistakeInTheFileIsNamedWithItsLine) {
       {"[limits]\nconections = 5\n", "server.toml:2: limits.conections is unknown; did you mean limits.connections?"},
       {"registraton = \"open\"\n", "server.toml:1: registraton is unknown; did you mean registration?"},
       {"\nweather = \"fine\"\n", "server.toml:2: weather is unknown"},
-      {"registration = \"sometimes\"\n", "server.toml:1: sometimes is not open or closed"},
+      {"registration = \"sometimes\"\n", "server.toml:1: sometimes is not open or invite or closed"},
       {"[limits]\nconnections = \"5\"\n", "server.toml:2: limits.connections is to be a number without quotes"},
       {"sandbox = \"no\"\n", "server.toml:1: sandbox is to be true or false, without quotes"},
       {"name = 5\n", "server.toml:1: name is to be a text in quotes"},

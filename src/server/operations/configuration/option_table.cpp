@@ -10,8 +10,8 @@ namespace {
 
 using namespace option_values;
 
-constexpr std::array<std::pair<std::string_view, Registration>, 2> registrations{
-    {{"open", Registration::open}, {"closed", Registration::closed}}};
+constexpr std::array<std::pair<std::string_view, Registration>, 3> registrations{
+    {{"open", Registration::open}, {"invite", Registration::invite}, {"closed", Registration::closed}}};
 constexpr std::array<std::pair<std::string_view, base::log::Format>, 2> formats{
     {{"text", base::log::Format::text}, {"json", base::log::Format::json}}};
 constexpr std::array<std::pair<std::string_view, base::log::Level>, 3> levels{
@@ -72,7 +72,7 @@ constexpr std::array rows{
               text<&Options::tls_certificate>, false, "--tls-cert"},
     OptionRow{"tls_key", Shape::text, "FILE", "", "PEM: its private key; read again on SIGHUP",
               text<&Options::tls_key>},
-    OptionRow{"registration", Shape::text, "POLICY", "open", "who may register: open or closed",
+    OptionRow{"registration", Shape::text, "POLICY", "open", "who may register: open, invite (who has an invite) or closed",
               word<&Options::registration, registrations>},
     OptionRow{"user", Shape::text, "USER", "whoever starts it",
               "whom to become when started as root, once all is open that only root may open",

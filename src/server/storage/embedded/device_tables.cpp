@@ -33,6 +33,18 @@ std::optional<KnownDevice> device_with_mailbox(Database& database, const wire::M
   Query query(database, DEVICE_WHERE("mailbox_id"), mailbox.view());
   return read_device(query);
 }
+
+std::optional<KnownDevice> device_at(Database& database, DeviceRow row) {
+  Query query(database, DEVICE_WHERE("id"), row.value);
+  return read_device(query);
+}
+
+std::vector<KnownDevice> devices_of_account(Database& database, AccountRow account) {
+  Query query(database, DEVICE_WHERE("account"), account.value);
+  std::vector<KnownDevice> devices;
+  while (auto device = read_device(query)) devices.push_back(*std::move(device));
+  return devices;
+}
 #undef DEVICE_WHERE
 
 std::vector<Target> targets_of(Database& database, AccountRow account) {
@@ -50,13 +62,21 @@ std::vector<Target> targets_of(Database& database, AccountRow account) {
 
 DeviceStatus status(Database& database, DeviceRow device) {
   Query query(database,
-              "SELECT (SELECT count(*) FROM envelopes WHERE device = d.id), one_time, one_time_kyber FROM devices d "
-              "WHERE id = ?",
+              "SELECT (SELECT count(*) FROM envelopes WHERE device = d.id), d.one_time, d.one_time_kyber, "
+              "a.is_discoverable, a.takes_knocks, coalesce(a.deletion_day, 0), coalesce(d.clone_alarm_day, 0), "
+              "d.generation, d.tick FROM devices d JOIN accounts a ON a.id = d.account WHERE d.id = ?",
               device.value);
   if (!query.next()) return {};
-  return {.queued = static_cast<std::uint64_t>(query.number(0)),
-          .one_time = static_cast<std::uint32_t>(query.number(1)),
-          .one_time_kyber = static_cast<std::uint32_t>(query.number(2))};
+  DeviceStatus status{.queued = static_cast<std::uint64_t>(query.number(0)),
+                      .one_time = static_cast<std::uint32_t>(query.number(1)),
+                      .one_time_kyber = static_cast<std::uint32_t>(query.number(2)),
+                      .is_discoverable = query.number(3) != 0,
+                      .takes_knocks = query.number(4) != 0,
+                      .deletion = {static_cast<std::uint32_t>(query.number(5))},
+                      .clone_alarm = {static_cast<std::uint32_t>(query.number(6))},
+                      .generation = {.number = static_cast<std::uint64_t>(query.number(7))}};
+  if (!query.is_null(8)) status.generation.tick = intact(base::fixed<16>(query.bytes(8)));
+  return status;
 }
 
 void touch(Database& database, DeviceRow device, base::Day day) {

@@ -7,6 +7,8 @@ namespace sotto::server::tables {
 
 std::optional<KnownDevice> device_with_token(Database& database, const base::Bytes<32>& token_hash);
 std::optional<KnownDevice> device_with_mailbox(Database& database, const wire::MailboxId& mailbox);
+std::optional<KnownDevice> device_at(Database& database, DeviceRow row);
+std::vector<KnownDevice> devices_of_account(Database& database, AccountRow account);  // by number
 std::vector<Target> targets_of(Database& database, AccountRow account);
 DeviceStatus status(Database& database, DeviceRow device);
 void touch(Database& database, DeviceRow device, base::Day day);

@@ -24,6 +24,9 @@ class EmbeddedAccounts final : public AccountStorage {
   asio::awaitable<Stored<std::optional<KnownAccount>>> account_named(std::string user_name) override {
     return engine_.read(tables::account_named, std::move(user_name));
   }
+  asio::awaitable<Stored<void>> set(AccountRow account, AccountSettings settings) override {
+    return engine_.write(tables::set_account, account, settings);
+  }
 
  private:
   Engine engine_;

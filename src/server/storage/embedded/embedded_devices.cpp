@@ -26,4 +26,12 @@ asio::awaitable<Stored<std::vector<Target>>> EmbeddedDevices::of(AccountRow acco
   co_return found;
 }
 
+asio::awaitable<Stored<void>> EmbeddedDevices::begin_token(DeviceRow device, base::Bytes<32> token_hash,
+                                                           base::Day day) {
+  cache_.tokens.forget_all();
+  const auto done = co_await engine_.write(tables::begin_token, device, token_hash, day);
+  cache_.tokens.forget_all();
+  co_return done;
+}
+
 }  // namespace sotto::server

@@ -3,11 +3,18 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "server/storage/blob_stores/disk_blobs.hpp"
+#include "server/storage/embedded/acts/embedded_acts.hpp"
+#include "server/storage/embedded/acts/removal.hpp"
+#include "server/storage/embedded/blobs/embedded_blobs.hpp"
 #include "server/storage/embedded/embedded_accounts.hpp"
 #include "server/storage/embedded/embedded_devices.hpp"
+#include "server/storage/embedded/embedded_invites.hpp"
 #include "server/storage/embedded/embedded_mailboxes.hpp"
 #include "server/storage/embedded/embedded_permits.hpp"
 #include "server/storage/embedded/embedded_prekeys.hpp"
+#include "server/storage/embedded/groups/embedded_groups.hpp"
+#include "server/storage/embedded/operator/embedded_operator.hpp"
 #include "server/storage/embedded/schema.hpp"
 
 namespace sotto::server {
@@ -128,7 +135,9 @@ struct EmbeddedStorage::Parts {
                 .fault = std::move(with.fault),
                 .taken_back = [this] { counts.forget_all(); }}),
         reader(executor, std::move(read), Database::Access::read, {}),
-        mailboxes({writer, reader}, counts, first) {}
+        mailboxes({writer, reader}, counts, first),
+        blob_bytes(with.blobs ? std::move(with.blobs)
+                              : std::make_unique<DiskBlobs>(executor, with.file.parent_path() / "blobs")) {}
 
   base::Bytes<32> secret{};
   DirectoryCache cache;
@@ -140,6 +149,13 @@ struct EmbeddedStorage::Parts {
   EmbeddedPermits permits{{writer, reader}, cache};
   EmbeddedPrekeys prekeys{{writer, reader}};
   EmbeddedMailboxes mailboxes;
+  EmbeddedActs acts{{writer, reader}, cache, counts};
+  EmbeddedInvites invites{{writer, reader}};
+  EmbeddedBlobs blobs{{writer, reader}};
+  EmbeddedBackups backups{{writer, reader}};
+  EmbeddedGroups groups{{writer, reader}};
+  EmbeddedOperator operators{{writer, reader}, cache, counts};
+  std::unique_ptr<BlobStore> blob_bytes;
 };
 
 base::Result<std::unique_ptr<EmbeddedStorage>, OpenProblem> EmbeddedStorage::open(asio::any_io_executor executor,
@@ -181,17 +197,35 @@ DeviceStorage& EmbeddedStorage::devices() { return parts_->devices; }
 PermitStorage& EmbeddedStorage::permits() { return parts_->permits; }
 PrekeyStorage& EmbeddedStorage::prekeys() { return parts_->prekeys; }
 MailboxStorage& EmbeddedStorage::mailboxes() { return parts_->mailboxes; }
-bool EmbeddedStorage::is_busy() const { return parts_->writer.pending() + parts_->reader.pending() > 0; }
+ActStorage& EmbeddedStorage::acts() { return parts_->acts; }
+InviteStorage& EmbeddedStorage::invites() { return parts_->invites; }
+BlobStorage& EmbeddedStorage::blobs() { return parts_->blobs; }
+BlobStore& EmbeddedStorage::blob_bytes() { return *parts_->blob_bytes; }
+BackupStorage& EmbeddedStorage::backups() { return parts_->backups; }
+GroupStorage& EmbeddedStorage::groups() { return parts_->groups; }
+OperatorStorage& EmbeddedStorage::operators() { return parts_->operators; }
+bool EmbeddedStorage::is_busy() const {
+  return parts_->writer.pending() + parts_->reader.pending() > 0 || parts_->blob_bytes->is_busy();
+}
 std::uint64_t EmbeddedStorage::commits() const { return parts_->writer.commits(); }
 
-asio::awaitable<Stored<void>> EmbeddedStorage::expire(base::Day today) {
-  std::function<void(Database&)> work = [&counts = parts_->counts, today](Database& database) {
+asio::awaitable<Stored<Expired>> EmbeddedStorage::expire(base::Day today) {
+  std::function<Expired(Database&)> work = [&counts = parts_->counts, today](Database& database) {
     tables::expire_envelopes(database, counts, today);
     tables::expire_permits(database, today);
     tables::expire_keys(database, today);
+    tables::expire_challenges(database, today);
+    tables::expire_waiting(database, today);
+    tables::expire_invites(database, today);
+    tables::expire_backups(database, today);
+    Expired gone{.devices = tables::remove_due_accounts(database, counts, today), .blobs = {}};
+    gone.blobs = tables::expire_blobs(database, today);
+    return gone;
   };
-  parts_->cache.permits.forget_all();
-  return parts_->writer.run(std::move(work));
+  parts_->cache.forget_all();
+  auto expired = co_await parts_->writer.run(std::move(work));
+  parts_->cache.forget_all();
+  co_return expired;
 }
 
 }  // namespace sotto::server

@@ -29,6 +29,7 @@ std::string to_text(const OpenProblem& problem);
 
 struct EmbeddedOptions {
   std::filesystem::path file;
+  std::unique_ptr<BlobStore> blobs = {};  // none: the folder `blobs` beside the file
   std::chrono::milliseconds ack_company = limits::ack_company;
   std::function<void(Moment)> fault = {};  // tests: called around each commit, on the writer's thread
   std::int64_t max_pages = 0;              // tests: of 4 KiB, to run out of room
@@ -50,7 +51,14 @@ class EmbeddedStorage final : public Storage {
   PermitStorage& permits() override;
   PrekeyStorage& prekeys() override;
   MailboxStorage& mailboxes() override;
-  asio::awaitable<Stored<void>> expire(base::Day today) override;
+  ActStorage& acts() override;
+  InviteStorage& invites() override;
+  BlobStorage& blobs() override;
+  BlobStore& blob_bytes() override;
+  BackupStorage& backups() override;
+  GroupStorage& groups() override;
+  OperatorStorage& operators() override;
+  asio::awaitable<Stored<Expired>> expire(base::Day today) override;
 
   /// Whether anything has been asked and not yet answered; virtual time stands still meanwhile.
   bool is_busy() const;
