@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "bench/server/floors.hpp"
 #include "bench/server/loads.hpp"
 #include "bench/server/process.hpp"
 #include "crypto/start.hpp"
@@ -133,15 +134,64 @@ void settle(Clients& clients) {
 }
 
 void measure_idle(const std::vector<Resident>& all, Table& table) {
+  constexpr std::size_t count = 5'000;
+  const auto first = part(all, 2'900, 100), rest = part(all, 3'000, count);
+  for (const bool is_plain : {false, true}) {
+    ServerProcess server(data_folder(), {"--listen-plain", "127.0.0.1:0", "--limits-connections", "20000"});
+    Clients clients = is_plain ? Clients(server.plain_endpoint()) : Clients(server.endpoint(), server.ca_file());
+    Listeners some(clients, first);
+    settle(clients);
+    const double before = server.resident_kib();
+    Listeners many(clients, rest);
+    settle(clients);
+    table.add(std::string("idle mailbox, ") + (is_plain ? "plain" : "TLS") + ": resident memory", "KiB",
+              (server.resident_kib() - before) / static_cast<double>(count));
+  }
+}
+
+/// What a message for somebody who is away costs, among so many mailboxes and behind so many that wait.
+double cost_of_storing(const std::vector<Resident>& who) {
   ServerProcess server(data_folder());
   Clients clients(server.endpoint(), server.ca_file());
-  const auto first = part(all, 3000, 100), rest = part(all, 3100, 3000);
-  Listeners some(clients, first);
-  settle(clients);
-  const double before = server.resident_kib();
-  Listeners many(clients, rest);
-  settle(clients);
-  table.add("idle connection, TLS: resident memory", "KiB", (server.resident_kib() - before) / 3000);
+  send_in_a_loop(clients, who, {.senders = 500, .seconds = 1});
+  const double before = server.cpu_us();
+  const Outcome outcome = send_in_a_loop(clients, who, {.senders = 500, .seconds = 3});
+  return (server.cpu_us() - before) / outcome.messages;
+}
+
+void measure_growth(Table& table) {
+  for (const std::size_t mailboxes : {std::size_t{1'000}, std::size_t{100'000}}) {
+    const auto all = populate(data_folder(), mailboxes);
+    std::vector<Resident> spread;  // all over the table
+    for (std::size_t i = 0; i < 1'000; ++i) spread.push_back(all[i * (mailboxes / 1'000)]);
+    table.add("store, among " + std::to_string(mailboxes) + " mailboxes: server CPU", "us/message",
+              cost_of_storing(spread));
+  }
+  const auto all = populate(data_folder(), 300);
+  const auto deep = part(all, 0, 100), shallow = part(all, 100, 100);
+  table.add("store, behind none: server CPU", "us/message", cost_of_storing(shallow));
+  fill_mailboxes(data_folder(), deep, 9'000, 256);
+  table.add("store, behind 9000 that wait: server CPU", "us/message", cost_of_storing(deep));
+}
+
+void measure_restart(Table& table) {
+  const auto all = populate(data_folder(), 1'000);
+  fill_mailboxes(data_folder(), all, 1'000, 256);
+  {
+    const ServerProcess first(data_folder());
+  }  // killed
+  const ServerProcess server(data_folder());
+  table.add("restart after a kill, with 1000000 messages queued", "ms", server.started_after_ms());
+}
+
+void measure_floors(Table& table) {
+  const fs::path folder = fs::path(SOTTO_BENCH_DIR) / "floors";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  table.add("floor: write and fdatasync of this disk", "us", fdatasync_us(folder));
+  table.add("floor: SQLite, insert and delete in groups of 100", "us/message", sqlite_us(folder));
+  table.add("floor: HTTPS answered at once, 100 connections", "us/request", bare_relay_us(folder));
+  fs::remove_all(folder);
 }
 
 }  // namespace
@@ -155,6 +205,7 @@ int main(int count, char** arguments) {
   const std::string only = count > 1 ? arguments[1] : "";
   const auto wants = [&only](std::string_view name) { return only.empty() || only == name; };
   Table table;
+  if (wants("floors")) measure_floors(table);
   const auto all = populate(data_folder(), 8'000, 1'000);
   if (wants("load-200")) measure_full_load(all, 200, table);
   if (wants("load-2000")) measure_full_load(all, 2'000, table);
@@ -163,6 +214,8 @@ int main(int count, char** arguments) {
   if (wants("bundles")) measure_bundles(all, table);
   if (wants("shared")) measure_shared(all, table);
   if (wants("idle")) measure_idle(all, table);
+  if (wants("growth")) measure_growth(table);
+  if (wants("restart")) measure_restart(table);
   if (only.empty()) table.write();
   fs::remove_all(data_folder());
   return 0;

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <boost/endian/conversion.hpp>
 
-#include "crypto/system_random.hpp"
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "net/plain_stream.hpp"
 
 namespace sotto::bench {
 namespace {
@@ -24,10 +27,20 @@ base::Blob serialized(const google::protobuf::MessageLite& message) {
 
 }  // namespace
 
-asio::awaitable<std::unique_ptr<HttpLine>> HttpLine::open(Clients& clients) {
-  auto stream = co_await clients.transport.connect(clients.endpoint, clients.tls, std::chrono::seconds(60));
+asio::awaitable<std::unique_ptr<net::Stream>> Clients::connect() {
+  if (is_plain) {
+    asio::generic::stream_protocol::socket socket(executor());
+    socket.connect(asio::ip::tcp::endpoint(asio::ip::make_address(endpoint.host), endpoint.port));
+    co_return std::make_unique<net::PlainStream>(std::move(socket));
+  }
+  auto stream = co_await transport.connect(endpoint, tls, std::chrono::seconds(60));
   CHECK(stream);
-  co_return std::make_unique<HttpLine>(*std::move(stream));
+  co_return *std::move(stream);
+}
+
+asio::awaitable<std::unique_ptr<HttpLine>> HttpLine::open(Clients& clients) {
+  auto stream = co_await clients.connect();
+  co_return std::make_unique<HttpLine>(std::move(stream));
 }
 
 asio::awaitable<unsigned> HttpLine::ask(const base::Blob& request) {
@@ -50,9 +63,8 @@ asio::awaitable<unsigned> HttpLine::ask(const base::Blob& request) {
 }
 
 asio::awaitable<std::unique_ptr<MailboxLine>> MailboxLine::open(Clients& clients, const Resident& resident) {
-  auto stream = co_await clients.transport.connect(clients.endpoint, clients.tls, std::chrono::seconds(60));
-  CHECK(stream);
-  auto made = std::make_unique<MailboxLine>(*std::move(stream));
+  auto stream = co_await clients.connect();
+  auto made = std::make_unique<MailboxLine>(std::move(stream));
   const std::string head =
       "GET /v1/mailbox HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
       "13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: " +

@@ -19,6 +19,9 @@ namespace asio = net::asio;
 /// A thread's worth of clients.
 struct Clients {
   Clients(net::Endpoint at, std::string ca_file) : endpoint(std::move(at)), tls{.ca_file = std::move(ca_file)} {}
+  /// Without TLS, as a proxy on the same machine would come.
+  explicit Clients(net::Endpoint at) : endpoint(std::move(at)), is_plain(true) {}
+  asio::awaitable<std::unique_ptr<net::Stream>> connect();
   /// Runs what there is to run until `is_done`, looking at least every `at_most`.
   void run_until(const std::function<bool()>& is_done, std::chrono::microseconds at_most = std::chrono::seconds(1)) {
     io.restart();
@@ -36,6 +39,7 @@ struct Clients {
   crypto::SystemRandom random;
   net::Endpoint endpoint;
   net::ClientTls tls;
+  bool is_plain = false;
 };
 
 /// Requests as ready bytes, answers as their status.

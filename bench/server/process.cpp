@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -16,7 +17,8 @@ namespace sotto::bench {
 
 ServerProcess::ServerProcess(const std::filesystem::path& data, std::vector<std::string> arguments) : data_(data) {
   const char* other = std::getenv("SOTTO_BENCH_SERVER");  // another build, or a profiler's script
-  std::vector<std::string> words{other ? other : SOTTO_SERVER_PROGRAM, "--data", data.string(), "--listen", "127.0.0.1:0"};
+  std::vector<std::string> words{other ? other : SOTTO_SERVER_PROGRAM, "--data", data.string(), "--listen",
+                                 "127.0.0.1:0"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -32,14 +34,17 @@ ServerProcess::ServerProcess(const std::filesystem::path& data, std::vector<std:
   }
   ::close(ends[1]);
   output_ = ends[0];
+  const bool wants_plain = std::ranges::find(words, "--listen-plain") != words.end();
   std::string text;
-  for (char c = 0; endpoint_.port == 0;) {
+  for (char c = 0; endpoint_.port == 0 || (wants_plain && plain_endpoint_.port == 0);) {
     CHECK(::read(output_, &c, 1) == 1);
     text += c;
     if (c != '\n') continue;
     unsigned port = 0;
     if (std::sscanf(text.c_str(), "listening on https://127.0.0.1:%u", &port) == 1)
       endpoint_ = {.host = "127.0.0.1", .port = static_cast<std::uint16_t>(port)};
+    if (std::sscanf(text.c_str(), "listening on http://127.0.0.1:%u", &port) == 1)
+      plain_endpoint_ = {.host = "127.0.0.1", .port = static_cast<std::uint16_t>(port)};
     text.clear();
   }
   started_after_ms_ = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count();

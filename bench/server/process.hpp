@@ -17,6 +17,7 @@ class ServerProcess {
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   net::Endpoint endpoint() const { return endpoint_; }
+  net::Endpoint plain_endpoint() const { return plain_endpoint_; }  // with --listen-plain 127.0.0.1:0
   std::string ca_file() const { return (data_ / "tls" / "ca.pem").string(); }
   double started_after_ms() const { return started_after_ms_; }
   double cpu_us() const;        // of all its threads, user and system
@@ -25,6 +26,7 @@ class ServerProcess {
  private:
   std::filesystem::path data_;
   net::Endpoint endpoint_;
+  net::Endpoint plain_endpoint_;
   int process_ = 0;
   int output_ = -1;
   double started_after_ms_ = 0;
