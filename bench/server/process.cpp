@@ -43,7 +43,7 @@ ServerProcess::ServerProcess(const std::filesystem::path& data, std::vector<std:
     unsigned port = 0;
     if (std::sscanf(text.c_str(), "listening on https://127.0.0.1:%u", &port) == 1)
       endpoint_ = {.host = "127.0.0.1", .port = static_cast<std::uint16_t>(port)};
-    if (std::sscanf(text.c_str(), "listening on http://127.0.0.1:%u", &port) == 1)
+    if (std::sscanf(text.c_str(), "listening without TLS on 127.0.0.1:%u", &port) == 1)
       plain_endpoint_ = {.host = "127.0.0.1", .port = static_cast<std::uint16_t>(port)};
     text.clear();
   }

@@ -5,7 +5,6 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
@@ -235,19 +234,31 @@ asio::awaitable<Result<void>> WebSocket::Implementation::handshake(std::string a
 
 asio::awaitable<Result<base::Blob>> WebSocket::Implementation::receive() {
   const auto self = shared_from_this();
-  beast::flat_buffer buffer;
-  const auto [failure, size] = co_await asio::async_initiate<decltype(as_tuple), void(error_code, std::size_t)>(
-      [this, &buffer](auto handler) { ws_.async_read(buffer, on_stream(SizeHandler(std::move(handler)))); }, as_tuple);
-  if (failure) {
-    const Error error = explain(failure);
-    is_over_ = true;
-    watch_.reset();
-    co_return error;
-  }
+  base::Blob message;
+  // Who waits for a message has room for a small one only: a server has many that wait.
+  base::Bytes<128> small{};
+  do {
+    const bool is_first = message.empty();
+    const std::size_t before = message.size();
+    if (!is_first) message.resize(before + std::max<std::size_t>(before, 4096));
+    const auto room = is_first ? asio::buffer(small) : asio::buffer(message) + before;
+    const auto [failure, size] = co_await asio::async_initiate<decltype(as_tuple), void(error_code, std::size_t)>(
+        [this, room](auto handler) { ws_.async_read_some(room, on_stream(SizeHandler(std::move(handler)))); },
+        as_tuple);
+    if (failure) {
+      const Error error = explain(failure);
+      is_over_ = true;
+      watch_.reset();
+      co_return error;
+    }
+    if (is_first) {
+      message.assign(small.begin(), small.begin() + static_cast<std::ptrdiff_t>(size));
+    } else {
+      message.resize(before + size);
+    }
+  } while (!ws_.is_message_done());
   note_life();
   if (!ws_.got_binary()) co_return Error{.problem = Problem::malformed, .detail = "a text message"};
-  const auto* begin = static_cast<const std::uint8_t*>(buffer.data().data());
-  base::Blob message(begin, begin + size);
   co_return message;
 }
 

@@ -53,7 +53,6 @@ class Server::Exchange final : public net::HttpExchange {
 
 Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Random& random, ServerOptions options)
     : timer_(timer),
-      hub_(timer.executor()),
       delivery_(storage, hub_, clock, timer),
       rates_(clock),
       long_polls_(timer, clock),

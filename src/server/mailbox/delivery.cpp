@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/event.hpp"
 #include "server/limits.hpp"
 
 namespace sotto::server {
@@ -76,7 +77,7 @@ asio::awaitable<Stored<Kept>> Delivery::push(Upload upload) {
     seat->put_in_window(envelope.position, envelope.bytes->size());
     seat->unsettled.emplace(envelope.position, envelope);
     seat->to_push.push_back(std::move(envelope));
-    seat->changed.ring();
+    seat->change();
   }
   if (!alarm_) arm();
   co_await flight->landed();
@@ -121,7 +122,7 @@ void Delivery::pass_on(const Upload& upload) {
     if (!seat || seat->to_push.size() >= limits::ephemeral_waiting) continue;
     seat->to_push.push_back(
         {.position = 0, .permit_class = addressed.permit_class, .bytes = addressed.bytes, .flight = nullptr});
-    seat->changed.ring();
+    seat->change();
   }
 }
 

@@ -11,7 +11,7 @@ constexpr std::size_t max_notices = 64;  // for a reader that doesn't read
 
 void leave(Seat& seat, net::CloseReason reason) {
   seat.leave = std::move(reason);
-  seat.changed.ring();
+  seat.change();
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ void Seat::take_out_of_window(Position position) {
 }
 
 std::shared_ptr<Seat> MailboxHub::take(DeviceRow device) {
-  auto seat = std::make_shared<Seat>(executor_, device);
+  auto seat = std::make_shared<Seat>(device);
   auto& place = seats_[device.value];
   if (place) {
     place->is_live = false;
@@ -59,14 +59,14 @@ std::shared_ptr<Seat> MailboxHub::find(DeviceRow device) const {
 }
 
 void MailboxHub::wake(DeviceRow device) {
-  if (const auto seat = find(device)) seat->changed.ring();
+  if (const auto seat = find(device)) seat->change();
 }
 
 void MailboxHub::tell(DeviceRow device, wire::frames::ServerFrame frame) {
   const auto seat = find(device);
   if (!seat || seat->to_tell.size() >= max_notices) return;
   seat->to_tell.push_back(std::move(frame));
-  seat->changed.ring();
+  seat->change();
 }
 
 void MailboxHub::send_away(DeviceRow device, net::CloseReason reason) {

@@ -1,11 +1,11 @@
 #pragma once
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 
-#include "net/event.hpp"
 #include "net/websocket.hpp"
 #include "server/storage/storage.hpp"
 #include "wire/frames.pb.h"
@@ -28,11 +28,11 @@ struct MemoryEnvelope {
 
 /// Where one device's connection sits.
 struct Seat {
-  Seat(asio::any_io_executor executor, DeviceRow of) : device(of), changed(std::move(executor)) {}
+  explicit Seat(DeviceRow of) : device(of) {}
 
   DeviceRow device;
   bool deletes = true;                    // false: its acknowledgements move the window only (a receive-only token)
-  net::Event changed;                     // something new in the mailbox, or `leave`
+  std::function<void()> on_change;        // of whoever sits here: something new in the mailbox, or `leave`
   std::optional<net::CloseReason> leave;  // why this connection must end
 
   /// All that is stored has been pushed: what comes now may be pushed from memory.
@@ -44,6 +44,9 @@ struct Seat {
   std::size_t in_flight_bytes = 0;
   std::list<wire::frames::ServerFrame> to_tell;  // notices and confirmations
 
+  void change() const {
+    if (on_change) on_change();
+  }
   bool has_room() const;     // in the window
   std::size_t room() const;  // in bytes; 0: none
   void put_in_window(Position position, std::size_t size);
@@ -53,7 +56,7 @@ struct Seat {
 /// Who is connected: at most one connection for each device.
 class MailboxHub {
  public:
-  explicit MailboxHub(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+  MailboxHub() = default;
   MailboxHub(const MailboxHub&) = delete;
   MailboxHub& operator=(const MailboxHub&) = delete;
 
@@ -68,7 +71,6 @@ class MailboxHub {
   std::size_t size() const { return seats_.size(); }
 
  private:
-  asio::any_io_executor executor_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Seat>> seats_;  // shared with the session that sits there
 };
 

@@ -20,34 +20,43 @@ wire::frames::ServerFrame deliver_frame(Position position, const base::Blob& env
 
 MailboxSession::MailboxSession(Storage& storage, MailboxHub& hub, Delivery& delivery, DeviceRow device,
                                net::WebSocket& websocket, asio::any_io_executor executor)
-    : storage_(storage),
-      hub_(hub),
-      delivery_(delivery),
-      executor_(std::move(executor)),
-      websocket_(websocket),
-      acked_(executor_),
-      part_ended_(executor_) {
+    : storage_(storage), hub_(hub), delivery_(delivery), executor_(std::move(executor)), websocket_(websocket) {
   if (const auto older = hub.find(device)) delivery.abandon(older);  // first, so that this one finds it all stored
   seat_ = hub.take(device);
 }
 
 asio::awaitable<void> MailboxSession::run() {
-  const auto ended = [this] {
-    --parts_;
-    part_ended_.ring();
-  };
-  parts_ = 2;
-  net::spawn(executor_, push(), ended);
-  net::spawn(executor_, acknowledge(), ended);
-
+  seat_->on_change = [this] { start_push(); };
+  start_push();
   co_await listen();
   is_over_ = true;
   websocket_.cut();
   delivery_.abandon(seat_);
-  seat_->changed.ring();
-  acked_.ring();
-  while (parts_ > 0) co_await part_ended_.wait();
+  seat_->on_change = nullptr;
+  if (parts_ > 0) part_ended_.emplace(executor_);
+  while (parts_ > 0) co_await part_ended_->wait();
   hub_.give_back(seat_);
+}
+
+std::function<void()> MailboxSession::part() {
+  ++parts_;
+  return [this] {
+    --parts_;
+    if (part_ended_) part_ended_->ring();
+  };
+}
+
+void MailboxSession::start_push() {
+  is_to_push_again_ = true;
+  if (is_pushing_ || is_over_) return;
+  is_pushing_ = true;
+  net::spawn(executor_, push(), part());
+}
+
+void MailboxSession::start_acknowledge() {
+  if (is_acknowledging_) return;
+  is_acknowledging_ = true;
+  net::spawn(executor_, acknowledge(), part());
 }
 
 asio::awaitable<void> MailboxSession::listen() {
@@ -78,17 +87,13 @@ bool MailboxSession::take_acks(base::View bytes) {
     is_to_be_deleted = true;
   }
   if (answers_.size() > limits::acks) return false;  // it asks faster than the disk can answer
-  if (is_to_be_deleted || !answers_.empty()) acked_.ring();
-  if (was_full) seat_->changed.ring();
+  if (is_to_be_deleted || !answers_.empty()) start_acknowledge();
+  if (was_full) start_push();
   return true;
 }
 
 asio::awaitable<void> MailboxSession::acknowledge() {
-  while (!is_over_ || !acks_.empty()) {
-    if (acks_.empty() && answers_.empty()) {
-      co_await acked_.wait();
-      continue;
-    }
+  while (!acks_.empty() || (!answers_.empty() && !is_over_)) {
     const std::vector<Position> positions = acks_;  // all that came during the last commit, in one
     std::vector<Position> answers = std::move(answers_);
     answers_.clear();
@@ -103,43 +108,47 @@ asio::awaitable<void> MailboxSession::acknowledge() {
     wire::frames::ServerFrame frame;
     for (const Position position : answers) frame.mutable_acked()->add_positions(position);
     seat_->to_tell.push_back(std::move(frame));
-    seat_->changed.ring();
+    start_push();
   }
+  is_acknowledging_ = false;
 }
 
 asio::awaitable<void> MailboxSession::push() {
-  bool is_drained = false;
   while (!is_over_) {
-    if (seat_->leave) {
-      net::CloseReason reason = *seat_->leave;
-      co_await websocket_.close(std::move(reason));
-      co_return;
-    }
-    if (!seat_->to_push.empty()) {
-      is_drained = false;
-      co_await push_from_memory();
-      continue;
-    }
-    if (!seat_->to_tell.empty()) {
-      wire::frames::ServerFrame frame = std::move(seat_->to_tell.front());
-      seat_->to_tell.pop_front();
-      co_await send(std::move(frame));
-      continue;
-    }
-    bool has_pushed = false;
-    if (!seat_->is_live && seat_->room() > 0) has_pushed = co_await push_queued();
-    if (has_pushed) {
-      is_drained = false;
-      continue;
-    }
-    if (seat_->is_live && !is_drained && !is_over_) {
-      wire::frames::ServerFrame frame;
-      frame.mutable_drained();
-      is_drained = co_await send(std::move(frame));
-      continue;
-    }
-    if (!is_over_) co_await seat_->changed.wait();
+    is_to_push_again_ = false;
+    const bool has_done_something = co_await push_some();
+    if (!has_done_something && !is_to_push_again_) break;
   }
+  is_pushing_ = false;
+}
+
+asio::awaitable<bool> MailboxSession::push_some() {
+  if (seat_->leave) {
+    net::CloseReason reason = *seat_->leave;
+    co_await websocket_.close(std::move(reason));
+    is_over_ = true;
+    co_return false;
+  }
+  if (!seat_->to_push.empty()) {
+    is_drained_ = false;
+    co_await push_from_memory();
+    co_return true;
+  }
+  if (!seat_->to_tell.empty()) {
+    wire::frames::ServerFrame frame = std::move(seat_->to_tell.front());
+    seat_->to_tell.pop_front();
+    co_return co_await send(std::move(frame));
+  }
+  if (!seat_->is_live && seat_->room() > 0) {
+    const bool has_pushed = co_await push_queued();
+    if (has_pushed) is_drained_ = false;
+    if (has_pushed) co_return true;
+  }
+  if (!seat_->is_live || is_drained_ || is_over_) co_return false;
+  wire::frames::ServerFrame frame;
+  frame.mutable_drained();
+  is_drained_ = co_await send(std::move(frame));
+  co_return is_drained_;
 }
 
 asio::awaitable<void> MailboxSession::push_from_memory() {

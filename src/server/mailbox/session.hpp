@@ -1,6 +1,9 @@
 #pragma once
+#include <functional>
+#include <optional>
 #include <vector>
 
+#include "net/event.hpp"
 #include "net/websocket.hpp"
 #include "server/mailbox/delivery.hpp"
 
@@ -22,8 +25,13 @@ class MailboxSession {
 
  private:
   asio::awaitable<void> listen();  // ends with the connection
+  // What has something to do runs, and ends when it has nothing left: an idle connection is one coroutine that reads.
+  void start_push();
   asio::awaitable<void> push();
+  asio::awaitable<bool> push_some();  // false: there is nothing to do now
+  void start_acknowledge();
   asio::awaitable<void> acknowledge();
+  std::function<void()> part();  // counts one more; to be called when that has ended
 
   asio::awaitable<bool> push_queued();  // whether anything was there
   asio::awaitable<void> push_from_memory();
@@ -38,11 +46,11 @@ class MailboxSession {
   std::shared_ptr<Seat> seat_;  // shared with the hub
 
   Position last_pushed_ = 0;
-  std::vector<Position> acks_;     // said by the device, not yet deleted; each was pushed here
-  std::vector<Position> answers_;  // asked to be told when they are
-  net::Event acked_;
-  net::Event part_ended_;
+  std::vector<Position> acks_;            // said by the device, not yet deleted; each was pushed here
+  std::vector<Position> answers_;         // asked to be told when they are
+  std::optional<net::Event> part_ended_;  // while run() waits for the parts
   int parts_ = 0;
+  bool is_pushing_ = false, is_to_push_again_ = false, is_acknowledging_ = false, is_drained_ = false;
   bool is_over_ = false;
 };
 
