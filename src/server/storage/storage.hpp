@@ -5,8 +5,8 @@
 #include "server/storage/groups.hpp"
 #include "server/storage/invites.hpp"
 #include "server/storage/mailboxes.hpp"
-#include "server/storage/operator.hpp"
 #include "server/storage/maintenance.hpp"
+#include "server/storage/operator.hpp"
 #include "server/storage/permits.hpp"
 #include "server/storage/prekeys.hpp"
 

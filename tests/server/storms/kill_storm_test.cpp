@@ -85,6 +85,7 @@ struct KillStorm : testing::Test, StormWorld {
     while (!is_over() && std::chrono::steady_clock::now() < deadline) run_for(Milliseconds(20));
     EXPECT_EQ(StormPerson::ended, static_cast<int>(people.size()));
     EXPECT_EQ(chronicle.lost(), 0u);
+    EXPECT_EQ(chronicle.come_again(), 0u);
     EXPECT_EQ(chronicle.wrong, std::vector<std::string>{});
     using Letter = Chronicle::Letter;
     std::printf("%zu deaths, %zu letters, %zu of them over a death, %zu deliveries, %zu confirmed\n", chronicle.deaths,

@@ -28,13 +28,14 @@ struct Chronicle {
     bool is_answered = false;
     bool had_to_retry = false;  // or may have been sent twice by its connection
     bool is_there = false;
-    bool is_gone = false;  // the server said so
+    bool is_gone = false;     // the server said so
+    bool came_again = false;  // after that
   };
   using Name = std::pair<int, std::uint32_t>;  // sender, number
 
   void came(int sender, std::uint32_t number) {
     Letter& letter = letters[{sender, number}];
-    if (letter.is_gone && !letter.had_to_retry) wrong.push_back(text(sender, number) + " came again after it was gone");
+    letter.came_again |= letter.is_gone;
     if (!letter.is_there && number != ++last[sender]) wrong.push_back(text(sender, number) + " came out of its order");
     letter.is_there = true;
     ++deliveries;
@@ -42,6 +43,11 @@ struct Chronicle {
   std::size_t lost() const {
     return static_cast<std::size_t>(std::ranges::count_if(
         letters, [](const auto& entry) { return entry.second.is_answered && !entry.second.is_there; }));
+  }
+  /// Without its sender having had to send it twice: known once that has been answered.
+  std::size_t come_again() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        letters, [](const auto& entry) { return entry.second.came_again && !entry.second.had_to_retry; }));
   }
   std::size_t count(bool Letter::* what) const {
     return static_cast<std::size_t>(

@@ -14,9 +14,9 @@
 #include "server/storage/embedded/embedded_permits.hpp"
 #include "server/storage/embedded/embedded_prekeys.hpp"
 #include "server/storage/embedded/groups/embedded_groups.hpp"
-#include "server/storage/embedded/operator/embedded_operator.hpp"
 #include "server/storage/embedded/maintenance/copy.hpp"
 #include "server/storage/embedded/maintenance/embedded_maintenance.hpp"
+#include "server/storage/embedded/operator/embedded_operator.hpp"
 #include "server/storage/embedded/schema.hpp"
 
 namespace sotto::server {

@@ -159,6 +159,28 @@ TEST(PowerLoss, ADiskThatOnlyClaimsToSyncIsFoundOut) {
   EXPECT_GT(found, 5u);
 }
 
+TEST(FailingDisk, NothingOfWhatItRefusedIsThereAndLaterItGoesOn) {
+  for (const int refusal : {SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_READONLY}) {
+    UnsyncedDisk disk;
+    StorageFixture world;
+    const auto bob = new_account(2, "bob");
+    ASSERT_EQ(world.enrol(bob), server::Registered::done);
+    ASSERT_EQ(world.store(bob, {1}), Kept::stored);
+    disk.refusal = refusal;
+    for (int i = 0; i < 3; ++i) {
+      const auto refused = world.wait(world.storage->mailboxes().store(world.envelopes(bob, base::Blob(10'000))));
+      ASSERT_FALSE(refused) << refusal;
+      EXPECT_EQ(refused.error() == server::StorageProblem::full, refusal == SQLITE_FULL);
+    }
+    EXPECT_EQ(world.queued(bob).size(), 1u);  // what is there can be read meanwhile
+    disk.refusal = SQLITE_OK;
+    ASSERT_EQ(world.store(bob, {2}), Kept::stored);
+    world.open();
+    EXPECT_EQ(world.queued(bob).size(), 2u) << refusal;
+    EXPECT_TRUE(world.wait(world.storage->maintenance().check())->empty());
+  }
+}
+
 TEST(SlowDisk, ReadsAndOtherReadersDoNotWaitForIt) {
   UnsyncedDisk disk;
   StorageFixture world;

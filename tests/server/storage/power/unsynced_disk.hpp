@@ -2,6 +2,8 @@
 #include <sqlcipher/sqlite3.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -48,6 +50,8 @@ class UnsyncedDisk {
   std::function<void()> before_each;
   /// How long a sync takes.
   std::chrono::milliseconds sync_takes{0};
+  /// What writes and syncs say instead of being done; SQLITE_OK: they are done.
+  std::atomic<int> refusal{SQLITE_OK};
   std::unique_lock<std::recursive_mutex> lock() { return std::unique_lock(mutex_); }
 
   /// What a disk may hold if power goes now: all that was synced, and of the rest what chance leaves. Under lock().
@@ -157,6 +161,7 @@ class UnsyncedDisk {
 
   static int write(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
     File& ours = as_file(file);
+    if (ours.disk->refusal != SQLITE_OK) return ours.disk->refusal;
     const auto* begin = static_cast<const std::uint8_t*>(from);
     if (ours.image)
       ours.disk->note(*ours.image,
@@ -170,6 +175,7 @@ class UnsyncedDisk {
   }
   static int sync(sqlite3_file* file, int) {  // the system's disk is spared: what counts is kept here
     File& ours = as_file(file);
+    if (ours.disk->refusal != SQLITE_OK) return ours.disk->refusal;
     if (ours.image) ours.disk->sync(*ours.image);
     return SQLITE_OK;
   }
