@@ -29,9 +29,9 @@ Privileges owner_of(const std::filesystem::path& folder) {
 
 std::filesystem::path store_of(const Options& options) { return options.data / "server.db"; }
 
-boost::json::object refusal(std::string words) {
+boost::json::object refusal(const std::string& words) {
   boost::json::object line;
-  line["error"] = std::move(words);
+  line["error"] = words;
   return line;
 }
 

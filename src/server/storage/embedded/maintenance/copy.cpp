@@ -8,6 +8,8 @@
 #include <system_error>
 #include <thread>
 
+#include "base/log.hpp"
+
 namespace sotto::server {
 namespace {
 
@@ -61,7 +63,8 @@ class Moment {
   ~Moment() {
     try {
       if (database_.is_in_transaction()) database_.execute("COMMIT");
-    } catch (const SqlError&) {  // it only read
+    } catch (const SqlError& error) {  // it only read: nothing is lost
+      base::log::warning("a backup's transaction did not end", base::Code{error.code});
     }
   }
   Moment(const Moment&) = delete;
