@@ -6,6 +6,7 @@
 #include "server/operations/call.hpp"
 #include "server/operations/commands.hpp"
 #include "server/operations/configuration/read_options.hpp"
+#include "server/operations/offline.hpp"
 #include "server/start.hpp"
 
 namespace {
@@ -20,6 +21,7 @@ struct Words {
   std::map<std::string, bool> truths = {};
   std::map<std::string, server::Texts> arguments = {};  // by command
   std::string file = {};
+  std::string backup = {};
   bool is_version = false, is_verbose = false, is_json = false;
 };
 
@@ -50,6 +52,9 @@ void add_commands(CLI::App& app, Words& words) {
   app.require_subcommand(0, 1);
   app.fallthrough();
   app.add_subcommand("check-config", "say whether the options are good, and end");
+  auto* restore = app.add_subcommand("restore", "put a backup in the place of the store; no server may run");
+  restore->add_option("FILE", words.backup, "what backup made")->required();
+  restore->add_flag("--json", words.is_json, "print the answer as JSON objects, one a line");
   for (const server::Command& command : server::commands()) {
     const std::string name(command.name);
     auto* added = app.add_subcommand(name, std::string(command.help));
@@ -113,9 +118,11 @@ int start(int count, char** arguments) {
   if (!options) return complain(options.error());
   for (const CLI::App* command : app.get_subcommands()) {
     if (command->get_name() == "check-config") return check_config(*options);
-    const server::Question question{.command = command->get_name(),
-                                    .arguments = words.arguments[command->get_name()],
-                                    .printed = words.is_json ? server::Printed::as_json : server::Printed::for_people};
+    const auto printed = words.is_json ? server::Printed::as_json : server::Printed::for_people;
+    if (command->get_name() == "restore") return server::restore(*options, words.backup, printed, std::cout, std::cerr);
+    const server::Question question{
+        .command = command->get_name(), .arguments = words.arguments[command->get_name()], .printed = printed};
+    if (const auto done = server::act_offline(*options, question, std::cout, std::cerr)) return *done;
     return server::call(*options, question, std::cout, std::cerr);
   }
   return server::run(*options, [&all] { return server::read_options(all); }, std::cout, std::cerr);

@@ -55,6 +55,18 @@ std::vector<Header> headers_of(const Fields& fields) {
   return headers;
 }
 
+/// What another server before or behind us could read differently, and the parser lets pass (RFC 9112, sections 3.2 and
+/// 6.1): any coding but one `chunked`, two hosts, none.
+template <class Message>
+bool is_ambiguous(const Message& message) {
+  const auto hosts = message.count(http::field::host);
+  if (hosts > 1 || (hosts == 0 && message.version() >= 11)) return true;
+  const auto codings = message.count(http::field::transfer_encoding);
+  if (codings == 0) return false;
+  return codings > 1 || message.version() < 11 ||
+         !boost::beast::iequals(message[http::field::transfer_encoding], "chunked");
+}
+
 void append(base::Blob& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
 
 void append(base::Blob& out, const std::vector<Header>& headers) {
@@ -92,6 +104,7 @@ asio::awaitable<Result<RequestHead>> RequestReader::read_head(HttpInput& input) 
     if (size == 0) co_return Error{.problem = Problem::closed};
   }
   const auto& message = parser.get();
+  if (is_ambiguous(message)) co_return Error{.problem = Problem::malformed};
   RequestHead head{.request = {.method = std::string(message.method_string()),
                                .target = std::string(message.target()),
                                .headers = headers_of(message)},

@@ -24,6 +24,7 @@ constexpr std::size_t acks = 1024;               // positions in one frame
 constexpr std::size_t client_frame = 16u << 10;  // bytes of one frame from a device
 constexpr std::size_t ephemeral_waiting = 16;    // ephemeral envelopes that wait for a slow reader
 
+constexpr std::size_t expired_at_once = 1'000;   // rows of a kind that one transaction drops for their age
 constexpr std::uint32_t queue_days = 21;         // an envelope waits
 constexpr std::uint32_t spent_key_days = 90;     // a one-time key that was handed out is refused again
 constexpr std::uint32_t permit_grace_days = 14;  // a contact permit is good after its successor came

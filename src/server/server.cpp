@@ -95,12 +95,13 @@ asio::awaitable<void> Server::remember_uploads() {
 
 asio::awaitable<void> Server::keep_tidy() {
   while (!is_stopping_) {
-    co_await drop_old();
+    const bool has_more = co_await drop_old();
+    if (has_more) continue;  // piece by piece, others' commits in between
     co_await stopping_.wait_for(timer_, std::chrono::hours(1));
   }
 }
 
-asio::awaitable<void> Server::drop_old() {
+asio::awaitable<bool> Server::drop_old() {
   const auto gone = co_await context_.storage.expire(context_.today());
   if (!gone) base::log::warning("nothing was expired");
   std::vector<BlobId> blobs = grants_.expire();
@@ -113,6 +114,7 @@ asio::awaitable<void> Server::drop_old() {
     const auto removed = co_await context_.storage.blob_bytes().remove(blob);
     if (!removed) base::log::warning("the bytes of a blob are left over until the next start");
   }
+  co_return gone && gone->has_more;
 }
 
 asio::awaitable<void> Server::sweep_blobs() {

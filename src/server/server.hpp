@@ -50,7 +50,7 @@ class Server final : private net::HttpService {
   asio::awaitable<void> serve_mailbox(Bearer bearer, net::WebSocket& websocket);
   asio::awaitable<void> remember_uploads();
   asio::awaitable<void> sweep_blobs();
-  asio::awaitable<void> drop_old();
+  asio::awaitable<bool> drop_old();  // whether there is more to drop
 
   net::Timer& timer_;
   MailboxHub hub_;

@@ -9,6 +9,7 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import unittest
@@ -264,6 +265,69 @@ class Commands(Programs):
         self.assertEqual(json.loads(self.command("reload", "--json").stdout), {"reloaded": True})
         self.command("drain")
         self.assertEqual(server.wait(PATIENCE), 0)
+
+    def test_the_store_is_copied_checked_and_compacted_while_it_serves(self):
+        server = self.start()
+        said(server, r"listening on (.*)")
+        made = json.loads(self.command("backup", "--json").stdout)
+        self.assertRegex(made["file"], r"/backups/store-\d{4}-\d\d-\d\d-\d{6}\.db$")
+        self.assertEqual(pathlib.Path(made["file"]).stat().st_size, made["bytes"])
+        self.assertEqual(pathlib.Path(made["file"]).stat().st_mode & 0o777, 0o600)
+        self.command("backup", "mine.db")
+        self.assertIn(b"already", self.command("backup", "mine.db", expect=REFUSED).stderr)
+        self.assertIn(b"letters, digits", self.command("backup", "../mine.db", expect=REFUSED).stderr)
+        self.assertEqual(json.loads(self.command("check", "--json").stdout), {"sound": True})
+        self.assertIn("bytes_after", json.loads(self.command("compact", "--json").stdout))
+        stats = json.loads(self.command("stats", "--json").stdout)
+        self.assertEqual((stats["store_epoch"], stats["accounts"], stats["queued_envelopes"]), (1, 0, 0))
+        self.assertGreater(stats["store_bytes"], 10_000)
+        self.stop(server)
+
+    def test_a_backup_is_restored_only_while_no_server_runs(self):
+        server = self.start()
+        said(server, r"listening on (.*)")
+        file = json.loads(self.command("backup", "--json").stdout)["file"]
+        self.assertIn(b"in use", self.command("restore", file, expect=REFUSED).stderr)
+        self.stop(server)
+        self.assertIn(b"No such file", self.command("restore", self.folder / "nothing", expect=REFUSED).stderr)
+        self.assertIn(b"not a store", self.command("restore", self.log, expect=REFUSED).stderr)
+        restored = json.loads(self.command("restore", file, "--json").stdout)
+        self.assertEqual(restored["replaced"], str(self.data / "server.db.replaced"))
+        self.assertEqual(json.loads(self.command("check", "--json").stdout), {"sound": True})
+        self.command("compact")
+        again = self.start()
+        said(again, r"listening on (.*)")
+        self.assertEqual(json.loads(self.command("stats", "--json").stdout)["store_epoch"], restored["store_epoch"])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_what_root_restores_belongs_to_the_data_folders_owner(self):
+        os.chmod(self.folder, 0o755)
+        server = self.start("--user", "nobody")
+        said(server, r"listening on (.*)")
+        file = self.folder / "roots.db"
+        shutil.move(json.loads(self.command("backup", "--json").stdout)["file"], file)
+        os.chown(file, 0, 0)
+        self.stop(server)
+        for path in list(self.data.glob("server.db*")) + [self.data / "lock"]:
+            path.unlink()
+        self.command("restore", file)
+        self.command("compact")
+        for path in [self.data, *self.data.rglob("*")]:
+            self.assertEqual(path.stat().st_uid, 65534, path)
+        said(self.start("--user", "nobody"), r"listening on (.*)")
+
+    def test_a_damaged_store_is_found_out(self):
+        self.stop(self.start_and_listen())
+        with sqlite3.connect(self.data / "server.db") as database:
+            database.execute("INSERT INTO payloads (uses, payload) VALUES (3, x'00')")
+        done = self.command("check", expect=REFUSED)
+        self.assertIn(b"not as it should be", done.stderr)
+        self.assertIn(b"shared payloads are used by no envelope", done.stdout)
+
+    def start_and_listen(self):
+        server = self.start()
+        said(server, r"listening on (.*)")
+        return server
 
     def test_without_a_server_they_say_so(self):
         self.assertIn(b"no server answers at", self.command("stats", expect=REFUSED).stderr)

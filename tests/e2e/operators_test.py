@@ -31,7 +31,7 @@ class Operators(unittest.TestCase):
     def test_the_blocks_of_the_page_run_one_after_the_other(self):
         page = (ROOT / "docs" / "operators.md").read_text()
         blocks = re.findall(r"<!-- tested[^>]*-->\n```sh\n(.*?)```", page, re.DOTALL)
-        self.assertEqual(len(blocks), 3)
+        self.assertEqual(len(blocks), 4)
         folder = pathlib.Path(tempfile.mkdtemp(prefix="sotto-"))
         self.addCleanup(shutil.rmtree, folder, True)
         script = "set -e\ntrap 'sotto-server --config server.toml drain' EXIT\n" + "\n".join(blocks)
@@ -41,7 +41,12 @@ class Operators(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         self.assertIn("server.toml: good", done.stdout.decode())
         self.assertRegex(done.stdout.decode(), r"(?m)^sotto_connections +0$")
-        self.assertEqual(done.stdout.decode().count("listening on https://"), 3)
+        self.assertEqual(done.stdout.decode().count("listening on https://"), 2)
+        self.assertEqual(re.findall(r"(?m)^sound +(.*)$", done.stdout.decode()), ["true", "true"])
+        epochs = [int(number) for number in re.findall(r"(?m)^store_epoch +(\d+)$", done.stdout.decode())]
+        self.assertEqual(epochs[0], 1)
+        self.assertGreater(epochs[-1], 1)
+        self.assertTrue((folder / "monday.db").exists())
 
     def test_the_man_page_of_the_server_has_each_option_and_no_other(self):
         written = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", plain("sotto-server.8")))

@@ -95,6 +95,20 @@ void print(const json::value& value, const std::string& indent, std::ostream& ou
 
 }  // namespace
 
+int print_answer(const json::object& answer, Printed printed, std::ostream& out, std::ostream& err) {
+  json::object rest = answer;
+  const json::value* const wrong = answer.if_contains("error");
+  rest.erase("error");
+  if (printed == Printed::as_json) {
+    out << json::serialize(answer) << '\n';
+  } else {
+    if (!rest.empty()) print(rest, "", out);
+    if (wrong) err << "sotto-server: " << words(*wrong) << '\n';
+  }
+  out << std::flush;
+  return wrong ? 1 : 0;
+}
+
 int call(const Options& options, const Question& question, std::ostream& out, std::ostream& err) {
   Connection connection(options.socket_path());
   json::object request;
@@ -110,15 +124,7 @@ int call(const Options& options, const Question& question, std::ostream& out, st
     json::error_code failure;
     const json::value answer = json::parse(*line, failure);
     if (failure || !answer.is_object()) break;
-    const json::value* const wrong = answer.as_object().if_contains("error");
-    code = wrong || code == 1 ? 1 : 0;
-    if (question.printed == Printed::as_json)
-      out << *line << '\n' << std::flush;
-    else if (wrong)
-      err << "sotto-server: " << words(*wrong) << '\n';
-    else
-      print(answer, "", out);
-    out << std::flush;
+    code = std::max(code.value_or(0), print_answer(answer.as_object(), question.printed, out, err));
   }
   if (!code) err << "sotto-server: the server gave no answer; it takes commands of root and of its own user\n";
   return code.value_or(1);

@@ -1,4 +1,5 @@
 #pragma once
+#include <boost/json/object.hpp>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -15,6 +16,11 @@ struct Question {
   std::vector<std::string> arguments = {};
   Printed printed = Printed::for_people;
 };
+
+/// Prints one answer.
+///
+/// returns  the exit code: 0, or 1 if the answer has a member `error`
+int print_answer(const boost::json::object& answer, Printed printed, std::ostream& out, std::ostream& err);
 
 /// Has a command done by the server that runs with these options.
 ///

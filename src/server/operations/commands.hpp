@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "net/clock.hpp"
 #include "net/stream.hpp"
 #include "server/operations/metrics.hpp"
 #include "server/operations/options.hpp"
@@ -17,6 +18,7 @@ struct Operations {
   const Options& options;
   const Metrics& metrics;
   Storage& storage;
+  net::Clock& clock;
   std::function<void()> drain = {};          // as SIGTERM does; returns at once
   std::function<std::string()> reload = {};  // as SIGHUP does; says what is wrong, or nothing
 };
@@ -41,6 +43,10 @@ struct Command {
   /// An answer with a member `error` says in words why it was not done.
   asio::awaitable<void> (*run)(Operations&, std::vector<std::string> arguments, Reply& reply);
 };
+
+/// What commands answer, wherever they are done.
+boost::json::object to_json(const std::vector<Finding>& findings);
+boost::json::object to_json(const Compacted& compacted);
 
 std::span<const Command> commands();
 const Command* command_named(std::string_view name);

@@ -27,6 +27,7 @@ Service::Service(ServiceParts parts, Listeners listeners)
       operations_{.options = parts.options,
                   .metrics = parts.metrics,
                   .storage = parts.storage,
+                  .clock = parts.clock,
                   .drain = [this] { drain(); },
                   .reload = [this] { return reload(); }},
       socket_(parts.timer, operations_),

@@ -5,6 +5,7 @@
 #include "server/storage/groups.hpp"
 #include "server/storage/invites.hpp"
 #include "server/storage/mailboxes.hpp"
+#include "server/storage/maintenance.hpp"
 #include "server/storage/operator.hpp"
 #include "server/storage/permits.hpp"
 #include "server/storage/prekeys.hpp"
@@ -15,6 +16,7 @@ namespace sotto::server {
 struct Expired {
   std::vector<DeviceRow> devices;  // of deleted accounts
   std::vector<BlobId> blobs;       // whose bytes are no longer wanted
+  bool has_more = false;           // to drop: one call does a bounded piece of work, so that nobody waits for it
 };
 
 /// All that a server keeps, noun by noun. Every call resumes when its effect is durable (or what it read was), and does
@@ -38,9 +40,10 @@ class Storage {
   virtual BackupStorage& backups() = 0;
   virtual GroupStorage& groups() = 0;
   virtual OperatorStorage& operators() = 0;
+  virtual Maintenance& maintenance() = 0;
 
   /// Drops what is too old by `today`: envelopes, permits, hashes of spent keys, devices that waited in vain, blobs,
-  /// archives, accounts whose deletion is due.
+  /// archives, accounts whose deletion is due. At most limits::expired_at_once of each.
   virtual asio::awaitable<Stored<Expired>> expire(base::Day today) = 0;
 };
 

@@ -19,6 +19,27 @@ Database::~Database() {
   sqlite3_close_v2(handle_);
 }
 
+std::unique_ptr<Database> Database::interruptible(const std::filesystem::path& file,
+                                                  const std::atomic<bool>& is_ending) {
+  constexpr int instructions = 10'000;  // of SQLite's machine, between two looks
+  auto database = std::make_unique<Database>(file, Access::read);
+  const auto look = [](void* flag) { return static_cast<const std::atomic<bool>*>(flag)->load() ? 1 : 0; };
+  sqlite3_progress_handler(database->handle_, instructions, look, const_cast<std::atomic<bool>*>(&is_ending));
+  return database;
+}
+
+void Database::copy_to(Database& to, int pages_at_once, const std::function<bool()>& go_on) {
+  sqlite3_backup* const copy = sqlite3_backup_init(to.handle_, "main", handle_, "main");
+  if (!copy) to.fail(sqlite3_errcode(to.handle_));
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK) {
+    code = sqlite3_backup_step(copy, pages_at_once);
+    if (code == SQLITE_OK && !go_on()) code = SQLITE_INTERRUPT;
+  }
+  sqlite3_backup_finish(copy);
+  if (code != SQLITE_DONE) throw SqlError{.code = code & 0xff, .message = sqlite3_errstr(code)};
+}
+
 void Database::fail(int code) const { throw SqlError{.code = code & 0xff, .message = sqlite3_errmsg(handle_)}; }
 
 void Database::execute(const char* sql) {

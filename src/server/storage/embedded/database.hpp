@@ -1,8 +1,10 @@
 #pragma once
 #include <sqlcipher/sqlite3.h>
 
+#include <atomic>
 #include <concepts>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,7 +28,11 @@ class Database {
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+  /// One that only reads, and whose statements end with SQLITE_INTERRUPT once it is told to; the flag outlives it.
+  static std::unique_ptr<Database> interruptible(const std::filesystem::path& file, const std::atomic<bool>& is_ending);
 
+  /// Copies every page into another database, some at a time. `go_on` is asked in between; no ends it.
+  void copy_to(Database& to, int pages_at_once, const std::function<bool()>& go_on);
   void execute(const char* sql);
   bool is_in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
   std::int64_t last_id() const { return sqlite3_last_insert_rowid(handle_); }

@@ -14,6 +14,8 @@
 #include "server/storage/embedded/embedded_permits.hpp"
 #include "server/storage/embedded/embedded_prekeys.hpp"
 #include "server/storage/embedded/groups/embedded_groups.hpp"
+#include "server/storage/embedded/maintenance/copy.hpp"
+#include "server/storage/embedded/maintenance/embedded_maintenance.hpp"
 #include "server/storage/embedded/operator/embedded_operator.hpp"
 #include "server/storage/embedded/schema.hpp"
 
@@ -50,19 +52,13 @@ base::Bytes<32> read_or_make_secret(Database& database, base::Random& random) {
   return secret;
 }
 
-void sync_folder(const fs::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
-}
-
 /// Made beside it and renamed, so that a file which is there but empty was cut off, and is not taken for a new one.
 void create(const fs::path& file, base::Random& random) {
   const fs::path draft = file.string() + ".new";
   for (const char* tail : {"", "-wal", "-shm", "-journal"}) fs::remove(draft.string() + tail);
   {
     Database database(draft, Database::Access::write);
+    database.execute("PRAGMA auto_vacuum = INCREMENTAL");  // so that it can shrink while it serves
     migrate(database);
     read_or_make_secret(database, random);
   }
@@ -93,11 +89,17 @@ Position first_position(Database& database) {
   return std::max(last + 1, tables::reserved_positions(database));
 }
 
+std::uint64_t epoch_of(Database& database) {
+  Query query(database, "SELECT epoch FROM server");
+  return query.next() ? static_cast<std::uint64_t>(query.number(0)) : 0;
+}
+
 void set_up_writer(Database& database, std::int64_t max_pages) {
   database.execute("PRAGMA journal_mode = WAL");
   database.execute("PRAGMA synchronous = FULL");
   database.execute("PRAGMA foreign_keys = ON");
   database.execute("PRAGMA secure_delete = ON");
+  database.execute("PRAGMA journal_size_limit = 67108864");  // what a long reader, a backup say, has made of the log
   if (max_pages > 0) database.execute(("PRAGMA max_page_count = " + std::to_string(max_pages)).c_str());
 }
 
@@ -129,13 +131,14 @@ std::string to_text(const OpenProblem& problem) {
 
 struct EmbeddedStorage::Parts {
   Parts(asio::any_io_executor executor, EmbeddedOptions with, std::unique_ptr<Database> write,
-        std::unique_ptr<Database> read, Position first)
+        std::unique_ptr<Database> read, Position first, std::uint64_t epoch)
       : writer(executor, std::move(write), Database::Access::write,
                {.patience = with.ack_company,
                 .fault = std::move(with.fault),
                 .taken_back = [this] { counts.forget_all(); }}),
         reader(executor, std::move(read), Database::Access::read, {}),
         mailboxes({writer, reader}, counts, first),
+        maintenance(executor, writer, with.file, epoch),
         blob_bytes(with.blobs ? std::move(with.blobs)
                               : std::make_unique<DiskBlobs>(executor, with.file.parent_path() / "blobs")) {}
 
@@ -155,6 +158,7 @@ struct EmbeddedStorage::Parts {
   EmbeddedBackups backups{{writer, reader}};
   EmbeddedGroups groups{{writer, reader}};
   EmbeddedOperator operators{{writer, reader}, cache, counts};
+  EmbeddedMaintenance maintenance;
   std::unique_ptr<BlobStore> blob_bytes;
 };
 
@@ -177,8 +181,9 @@ base::Result<std::unique_ptr<EmbeddedStorage>, OpenProblem> EmbeddedStorage::ope
     const Position first = first_position(*write);
     tables::reserve_positions(*write, first + EmbeddedMailboxes::block);
     auto read = std::make_unique<Database>(options.file, Database::Access::read);
-    auto parts =
-        std::make_unique<Parts>(std::move(executor), std::move(options), std::move(write), std::move(read), first);
+    const std::uint64_t epoch = epoch_of(*write);
+    auto parts = std::make_unique<Parts>(std::move(executor), std::move(options), std::move(write), std::move(read),
+                                         first, epoch);
     parts->secret = secret;
     return std::unique_ptr<EmbeddedStorage>(new EmbeddedStorage(std::move(parts)));
   } catch (const SqlError& error) {
@@ -189,7 +194,9 @@ base::Result<std::unique_ptr<EmbeddedStorage>, OpenProblem> EmbeddedStorage::ope
 }
 
 EmbeddedStorage::EmbeddedStorage(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-EmbeddedStorage::~EmbeddedStorage() = default;
+EmbeddedStorage::~EmbeddedStorage() {
+  if (parts_) parts_->maintenance.end();
+}
 
 base::Bytes<32> EmbeddedStorage::secret() const { return parts_->secret; }
 AccountStorage& EmbeddedStorage::accounts() { return parts_->accounts; }
@@ -204,21 +211,23 @@ BlobStore& EmbeddedStorage::blob_bytes() { return *parts_->blob_bytes; }
 BackupStorage& EmbeddedStorage::backups() { return parts_->backups; }
 GroupStorage& EmbeddedStorage::groups() { return parts_->groups; }
 OperatorStorage& EmbeddedStorage::operators() { return parts_->operators; }
+Maintenance& EmbeddedStorage::maintenance() { return parts_->maintenance; }
 bool EmbeddedStorage::is_busy() const {
-  return parts_->writer.pending() + parts_->reader.pending() > 0 || parts_->blob_bytes->is_busy();
+  return parts_->writer.pending() + parts_->reader.pending() > 0 || parts_->blob_bytes->is_busy() ||
+         parts_->maintenance.is_busy();
 }
 std::uint64_t EmbeddedStorage::commits() const { return parts_->writer.commits(); }
 
 asio::awaitable<Stored<Expired>> EmbeddedStorage::expire(base::Day today) {
   std::function<Expired(Database&)> work = [&counts = parts_->counts, today](Database& database) {
-    tables::expire_envelopes(database, counts, today);
-    tables::expire_permits(database, today);
-    tables::expire_keys(database, today);
+    bool has_more = tables::expire_envelopes(database, counts, today);
+    has_more |= tables::expire_permits(database, today);
+    has_more |= tables::expire_keys(database, today);
     tables::expire_challenges(database, today);
     tables::expire_waiting(database, today);
     tables::expire_invites(database, today);
     tables::expire_backups(database, today);
-    Expired gone{.devices = tables::remove_due_accounts(database, counts, today), .blobs = {}};
+    Expired gone{.devices = tables::remove_due_accounts(database, counts, today), .blobs = {}, .has_more = has_more};
     gone.blobs = tables::expire_blobs(database, today);
     return gone;
   };

@@ -58,6 +58,7 @@ class EmbeddedStorage final : public Storage {
   BackupStorage& backups() override;
   GroupStorage& groups() override;
   OperatorStorage& operators() override;
+  Maintenance& maintenance() override;
   asio::awaitable<Stored<Expired>> expire(base::Day today) override;
 
   /// Whether anything has been asked and not yet answered; virtual time stands still meanwhile.

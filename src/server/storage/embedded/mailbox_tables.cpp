@@ -145,24 +145,22 @@ std::vector<std::uint64_t> recent_uploads(Database& database, std::size_t max) {
   return uploads;
 }
 
-void expire_envelopes(Database& database, QueueCounts& counts, base::Day today) {
-  constexpr std::int64_t at_once = 1'000;  // rows looked at: positions ascend with the days
-  for (;;) {
-    struct Old {
-      Position position;
-      DeviceRow device;
-    };
-    std::vector<Old> old;
-    {
-      Query query(database, "SELECT id, device, day FROM envelopes ORDER BY id LIMIT ?", at_once);
-      while (query.next()) {
-        if (query.number(2) + limits::queue_days >= today.value) break;
-        old.push_back({.position = static_cast<Position>(query.number(0)), .device = device_row(query.number(1))});
-      }
+bool expire_envelopes(Database& database, QueueCounts& counts, base::Day today) {
+  struct Old {
+    Position position;
+    DeviceRow device;
+  };
+  std::vector<Old> old;
+  {
+    // Positions ascend with the days: the first one that is young enough ends it.
+    Query query(database, "SELECT id, device, day FROM envelopes ORDER BY id LIMIT ?", limits::expired_at_once);
+    while (query.next()) {
+      if (query.number(2) + limits::queue_days >= today.value) break;
+      old.push_back({.position = static_cast<Position>(query.number(0)), .device = device_row(query.number(1))});
     }
-    for (const Old& envelope : old) acknowledge(database, counts, envelope.device, {envelope.position});
-    if (old.size() < static_cast<std::size_t>(at_once)) return;
   }
+  for (const Old& envelope : old) acknowledge(database, counts, envelope.device, {envelope.position});
+  return old.size() == limits::expired_at_once;
 }
 
 void reserve_positions(Database& database, Position below) {

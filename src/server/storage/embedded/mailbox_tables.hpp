@@ -10,7 +10,8 @@ std::vector<QueuedEnvelope> queued(Database& database, DeviceRow device, Positio
                                    std::size_t max_bytes);
 void acknowledge(Database& database, QueueCounts& counts, DeviceRow device, const std::vector<Position>& positions);
 std::vector<std::uint64_t> recent_uploads(Database& database, std::size_t max);
-void expire_envelopes(Database& database, QueueCounts& counts, base::Day today);
+/// returns  whether there may be more to drop
+bool expire_envelopes(Database& database, QueueCounts& counts, base::Day today);
 
 /// Reserves positions up to one that is not yet given out; a restart begins there.
 void reserve_positions(Database& database, Position below);

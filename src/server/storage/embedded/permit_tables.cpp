@@ -60,8 +60,11 @@ std::optional<KnownPermit> find_permit(Database& database, const PermitHash& has
                      .last_day = {static_cast<std::uint32_t>(query.number(2))}};
 }
 
-void expire_permits(Database& database, base::Day today) {
-  Query(database, "DELETE FROM permits WHERE last_day < ?", today.value).run();
+bool expire_permits(Database& database, base::Day today) {
+  Query(database, "DELETE FROM permits WHERE id IN (SELECT id FROM permits WHERE last_day < ? LIMIT ?)", today.value,
+        limits::expired_at_once)
+      .run();
+  return database.changed() == static_cast<std::int64_t>(limits::expired_at_once);
 }
 
 }  // namespace sotto::server::tables

@@ -12,6 +12,7 @@ struct KnownPermit {
 
 PermitsPut put_permits(Database& database, AccountRow account, const PermitChange& change, base::Day today);
 std::optional<KnownPermit> find_permit(Database& database, const PermitHash& hash);
-void expire_permits(Database& database, base::Day today);
+/// returns  whether there may be more to drop
+bool expire_permits(Database& database, base::Day today);
 
 }  // namespace sotto::server::tables

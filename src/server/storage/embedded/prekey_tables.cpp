@@ -215,6 +215,22 @@ void add_one_time_prekeys(Database& database, DeviceRow device, const wire::Prek
       .run();
 }
 
+void drop_one_time_prekeys(Database& database, base::Day day) {
+  {
+    Query query(database, "SELECT kind, prekey FROM one_time_prekeys");
+    while (query.next()) {
+      const base::View prekey = query.bytes(1);
+      if (static_cast<Kind>(query.number(0)) == Kind::ec) {
+        note_gone(database, intact_prekey(wire::parse_one_time_prekey(prekey)).key, day);
+      } else {
+        note_gone(database, intact_prekey(wire::parse_kyber_prekey(prekey)).key, day);
+      }
+    }
+  }
+  Query(database, "DELETE FROM one_time_prekeys").run();
+  Query(database, "UPDATE devices SET one_time = 0, one_time_kyber = 0, upload_hash = NULL").run();
+}
+
 PrekeysPut put_prekeys(Database& database, DeviceRow device, const wire::PrekeyUpload& upload,
                        const base::Bytes<32>& upload_hash, base::Day day) {
   if (Query(database, "SELECT 1 FROM devices WHERE id = ? AND upload_hash = ?", device.value, upload_hash).next())
@@ -244,10 +260,11 @@ TakenBundles take_bundles(Database& database, AccountRow account, PermitClass fo
   return taken;
 }
 
-void expire_keys(Database& database, base::Day today) {
-  Query(database, "DELETE FROM directory_keys WHERE gone_day < ?",
-        static_cast<std::int64_t>(today.value) - limits::spent_key_days)
+bool expire_keys(Database& database, base::Day today) {
+  Query(database, "DELETE FROM directory_keys WHERE id IN (SELECT id FROM directory_keys WHERE gone_day < ? LIMIT ?)",
+        static_cast<std::int64_t>(today.value) - limits::spent_key_days, limits::expired_at_once)
       .run();
+  return database.changed() == static_cast<std::int64_t>(limits::expired_at_once);
 }
 
 }  // namespace sotto::server::tables

@@ -15,11 +15,15 @@ void keep_keys(Database& database, DeviceRow device, const std::vector<KeyHash>&
 
 void add_one_time_prekeys(Database& database, DeviceRow device, const wire::PrekeyUpload& upload);
 
+/// Takes every one-time prekey of every device away. Nobody may bring them again.
+void drop_one_time_prekeys(Database& database, base::Day day);
+
 PrekeysPut put_prekeys(Database& database, DeviceRow device, const wire::PrekeyUpload& upload,
                        const base::Bytes<32>& upload_hash, base::Day day);
 TakenBundles take_bundles(Database& database, AccountRow account, PermitClass for_class, base::Day day);
 
 /// Spent keys may come again after a while: nobody would answer to them any more.
-void expire_keys(Database& database, base::Day today);
+/// returns  whether there may be more to drop
+bool expire_keys(Database& database, base::Day today);
 
 }  // namespace sotto::server::tables

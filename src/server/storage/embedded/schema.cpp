@@ -166,7 +166,12 @@ CREATE TABLE group_entries (
 PRAGMA user_version = 3;
 )";
 
-constexpr std::array steps{version_2, version_3};
+constexpr const char* version_4 = R"(
+ALTER TABLE server ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;   -- rises with every restore
+PRAGMA user_version = 4;
+)";
+
+constexpr std::array steps{version_2, version_3, version_4};
 constexpr std::int64_t first_version = 2;
 static_assert(first_version + static_cast<std::int64_t>(steps.size()) - 1 == schema_version);
 

@@ -3,7 +3,7 @@
 
 namespace sotto::server {
 
-constexpr std::int64_t schema_version = 3;
+constexpr std::int64_t schema_version = 4;
 
 /// Makes or migrates the tables, one transaction a version.
 /// up_to    a version before the last one: of tests, which begin there
