@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
 #include "net/http_client.hpp"
-#include "net/plain_service.hpp"
 #include "net/http_server.hpp"
 #include "net/memory/memory_transport.hpp"
 #include "net/memory/run.hpp"
+#include "net/plain_service.hpp"
 
 namespace sotto::net {
 namespace {

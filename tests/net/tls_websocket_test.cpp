@@ -5,10 +5,10 @@
 #include <filesystem>
 
 #include "net/http_client.hpp"
-#include "net/plain_service.hpp"
 #include "net/http_server.hpp"
 #include "net/memory/run.hpp"
 #include "net/own_ca.hpp"
+#include "net/plain_service.hpp"
 #include "net/system_time.hpp"
 #include "net/tcp_transport.hpp"
 

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "net/plain_service.hpp"
 #include "net/http_server.hpp"
 #include "net/memory/memory_transport.hpp"
 #include "net/memory/run.hpp"
+#include "net/plain_service.hpp"
 
 namespace sotto::net {
 namespace {

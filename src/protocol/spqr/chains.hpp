@@ -13,8 +13,8 @@ namespace sotto::protocol::spqr {
 /// Which end of the session this is, for as long as it lasts: A2B is who initiated it.
 enum class Direction : std::uint8_t { initiator_to_recipient = 0, recipient_to_initiator = 1 };
 
-constexpr std::uint32_t max_stored = 2'000;    // keys behind the newest index: max_ooo_keys, §11
-constexpr std::uint32_t max_walk = 50'000;  // messages one may pass over where max_jump says more, see to_receive
+constexpr std::uint32_t max_stored = 2'000;  // keys behind the newest index: max_ooo_keys, §11
+constexpr std::uint32_t max_walk = 50'000;   // messages one may pass over where max_jump says more, see to_receive
 
 struct IndexedKey {
   std::uint32_t index;

@@ -53,7 +53,8 @@ base::Result<SharedLetter, net::Response> parse(const base::Blob& body) {
   if (!message || message->has_repeated_recipients() || message->recipients.empty() ||
       request.permits().size() != 16 * message->recipients.size())
     return malformed_body();
-  SharedLetter letter{.idempotency_key = *key, .is_ephemeral = request.is_ephemeral(), .message = *std::move(message), .entries = {}};
+  SharedLetter letter{
+      .idempotency_key = *key, .is_ephemeral = request.is_ephemeral(), .message = *std::move(message), .entries = {}};
   const base::View permits = base::view(request.permits());
   for (std::size_t i = 0; i < letter.message.recipients.size(); ++i) {
     const auto entry = parse_entry(letter.message.recipients[i], permits.subspan(16 * i, 16));
