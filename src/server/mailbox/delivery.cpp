@@ -10,8 +10,18 @@ namespace sotto::server {
 /// One upload on its way through memory.
 class Flight {
  public:
-  Flight(asio::any_io_executor executor, std::size_t parts, base::Day on, std::uint64_t name)
-      : day(on), upload(name), remaining_(parts), landed_(std::move(executor)) {}
+  Flight(asio::any_io_executor executor, const Upload& of, std::shared_ptr<std::size_t> in_memory)
+      : day(of.day),
+        upload(of.name),
+        remaining_(of.envelopes.size()),
+        landed_(std::move(executor)),
+        in_memory_(std::move(in_memory)) {
+    for (const Addressed& addressed : of.envelopes) size_ += addressed.bytes->size();
+    *in_memory_ += size_;
+  }
+  ~Flight() { *in_memory_ -= size_; }  // with the last envelope that waits to be sent
+  Flight(const Flight&) = delete;
+  Flight& operator=(const Flight&) = delete;
 
   void land(std::optional<StorageProblem> problem = std::nullopt) {
     if (problem) problem_ = problem;
@@ -29,6 +39,8 @@ class Flight {
   std::size_t remaining_;
   net::Event landed_;
   std::optional<StorageProblem> problem_;
+  std::size_t size_ = 0;
+  std::shared_ptr<std::size_t> in_memory_;  // shared with the Delivery, which may end first
 };
 
 struct Delivery::Expiring {
@@ -58,6 +70,7 @@ asio::awaitable<Stored<Kept>> Delivery::deliver(Upload upload) {
 }
 
 bool Delivery::can_be_pushed(const Upload& upload) const {
+  if (*in_memory_ >= limits::pushed_memory) return false;
   return std::ranges::all_of(upload.envelopes, [this](const Addressed& addressed) {
     const auto seat = hub_.find(addressed.device);
     return seat && seat->deletes && seat->is_live && !seat->leave && seat->has_room();
@@ -65,7 +78,7 @@ bool Delivery::can_be_pushed(const Upload& upload) const {
 }
 
 asio::awaitable<Stored<Kept>> Delivery::push(Upload upload) {
-  const auto flight = std::make_shared<Flight>(timer_.executor(), upload.envelopes.size(), upload.day, upload.name);
+  const auto flight = std::make_shared<Flight>(timer_.executor(), upload, in_memory_);
   const net::Duration expires = clock_.monotonic() + limits::memory_first;
   for (const Addressed& addressed : upload.envelopes) {
     const auto seat = hub_.find(addressed.device);

@@ -69,6 +69,7 @@ class Delivery {
   std::unordered_map<std::uint64_t, std::uint32_t> storing_;  // device → how many calls are under way
   std::deque<Expiring> expiring_;                             // in the order in which they were pushed
   std::unique_ptr<net::Timer::Alarm> alarm_;
+  std::shared_ptr<std::size_t> in_memory_ = std::make_shared<std::size_t>(0);  // bytes; shared with the flights
 };
 
 }  // namespace sotto::server

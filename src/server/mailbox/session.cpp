@@ -163,7 +163,8 @@ asio::awaitable<bool> MailboxSession::push_queued() {
   const bool is_settled = !delivery_.is_storing(seat_->device);
   const std::uint64_t stores = seat_->stores_begun;
   const std::size_t count = limits::window_envelopes - std::min(limits::window_envelopes, seat_->in_flight.size());
-  auto queued = co_await storage_.mailboxes().queued(seat_->device, last_pushed_, count, seat_->room());
+  auto queued = co_await storage_.mailboxes().queued(seat_->device, last_pushed_, count,
+                                                     std::min(seat_->room(), limits::read_at_once));
   if (is_over_) co_return true;
   if (!queued) {
     net::CloseReason reason{.code = close_our_failure, .text = "the mailbox can't be read"};
