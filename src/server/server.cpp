@@ -106,8 +106,7 @@ asio::awaitable<bool> Server::drop_old() {
   if (!gone) base::log::warning("nothing was expired");
   std::vector<BlobId> blobs = grants_.expire();
   if (gone) {
-    for (const DeviceRow device : gone->devices)
-      hub_.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
+    send_away(gone->devices);
     blobs.insert(blobs.end(), gone->blobs.begin(), gone->blobs.end());
   }
   for (const BlobId& blob : blobs) {
@@ -115,6 +114,11 @@ asio::awaitable<bool> Server::drop_old() {
     if (!removed) base::log::warning("the bytes of a blob are left over until the next start");
   }
   co_return gone && gone->has_more;
+}
+
+void Server::send_away(const std::vector<DeviceRow>& removed) {
+  for (const DeviceRow device : removed)
+    hub_.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
 }
 
 asio::awaitable<void> Server::sweep_blobs() {

@@ -27,6 +27,9 @@ class Server final : private net::HttpService {
   /// Says goodbye to every device, lets requests under way be answered, cuts the rest.
   asio::awaitable<void> stop(net::Duration grace);
 
+  /// Ends the connections of devices that were removed by somebody else than their account.
+  void send_away(const std::vector<DeviceRow>& removed);
+
   std::size_t connections() const { return http_.connections(); }
   std::size_t connected_devices() const { return hub_.size(); }
 

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "server/limits.hpp"
+#include "server/operations/account_commands.hpp"
 
 namespace sotto::server {
 namespace {
@@ -100,7 +101,7 @@ asio::awaitable<void> reload(Operations& operations, Arguments, Reply& reply) {
 }
 
 // A command of another room of the server is one more row.
-constexpr std::array rows{
+constexpr std::array own_rows{
     Command{.name = "stats", .arguments = "", .help = "numbers about the running server", .run = stats},
     Command{.name = "backup",
             .arguments = "NAME",
@@ -125,6 +126,16 @@ constexpr std::array rows{
             .help = "stop as on SIGTERM: finish what is under way, take nothing new, end",
             .run = drain},
 };
+
+/// All of them, in the order of the help.
+const std::vector<Command>& rows() {
+  static const std::vector<Command> all = [] {
+    std::vector<Command> made(own_rows.begin(), own_rows.end());
+    for (const auto more : {account_commands()}) made.insert(made.end(), more.begin(), more.end());
+    return made;
+  }();
+  return all;
+}
 
 }  // namespace
 
@@ -158,11 +169,11 @@ asio::awaitable<bool> Reply::say(json::object line) {
   co_return written.has_value();
 }
 
-std::span<const Command> commands() { return rows; }
+std::span<const Command> commands() { return rows(); }
 
 const Command* command_named(std::string_view name) {
-  const auto found = std::ranges::find(rows, name, &Command::name);
-  return found == rows.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(rows(), name, &Command::name);
+  return found == rows().end() ? nullptr : &*found;
 }
 
 }  // namespace sotto::server

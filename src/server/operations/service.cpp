@@ -28,6 +28,8 @@ Service::Service(ServiceParts parts, Listeners listeners)
                   .metrics = parts.metrics,
                   .storage = parts.storage,
                   .clock = parts.clock,
+                  .random = parts.random,
+                  .send_away = [this](const std::vector<DeviceRow>& devices) { server_.send_away(devices); },
                   .drain = [this] { drain(); },
                   .reload = [this] { return reload(); }},
       socket_(parts.timer, operations_),
