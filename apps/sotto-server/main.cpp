@@ -7,6 +7,7 @@
 #include "server/operations/commands.hpp"
 #include "server/operations/configuration/read_options.hpp"
 #include "server/operations/offline.hpp"
+#include "server/operations/s3.hpp"
 #include "server/start.hpp"
 
 namespace {
@@ -132,6 +133,10 @@ int check_config(const server::Options& options) {
     const auto certificate =
         net::Certificate::load({.certificate_file = options.tls_certificate, .key_file = options.tls_key});
     if (!certificate) return complain({.where = "tls_certificate", .what = net::to_text(certificate.error())});
+  }
+  if (options.s3_endpoint) {
+    const auto s3 = server::s3_of(options);
+    if (!s3) return complain({.where = "s3", .what = s3.error()});
   }
   std::cout << (options.file.empty() ? "the options" : options.file.string()) << ": good\n";
   return 0;
