@@ -41,7 +41,7 @@ class Server::Exchange final : public net::HttpExchange {
     call_.request.body = std::move(body);
     net::Response response = co_await route_.answer(server_.context_, std::move(call_));
     if (is_anonymous(route_)) co_await server_.tick_.wait(arrived_);
-    co_return response;
+    co_return server_.counted(&route_, std::move(response));
   }
 
  private:
@@ -84,6 +84,23 @@ Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Ran
 }
 
 Server::~Server() = default;
+
+net::Response Server::counted(const Route* route, net::Response response) {
+  counts_.count(route, response.status);
+  return response;
+}
+
+void Server::watch(Metrics& metrics) const {
+  constexpr auto counter = Metrics::Kind::counter;
+  counts_.watch(metrics);
+  const Delivery::Counts& counts = delivery_.counts();
+  metrics.watch(counter, "sotto_envelopes_pushed_total", "envelopes pushed to their device before they were stored",
+                [&counts] { return double(counts.pushed); });
+  metrics.watch(counter, "sotto_envelopes_stored_total", "envelopes stored, pushed before or not",
+                [&counts] { return double(counts.stored); });
+  metrics.watch(counter, "sotto_envelopes_acknowledged_total", "envelopes acknowledged by their device",
+                [&counts] { return double(counts.acknowledged); });
+}
 
 asio::awaitable<void> Server::serve(net::Acceptor& acceptor) { return http_.serve(acceptor); }
 
@@ -152,8 +169,8 @@ net::Response Server::refusal(unsigned status) const {
 asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> Server::admit(net::Request head) {
   const net::Duration arrived = tick_.now();
   RouteMatch match = route_for(head.method, head.target);
-  if (!match.route && match.allowed.empty()) co_return not_found();
-  if (!match.route) co_return wrong_method(match.allowed);
+  if (!match.route && match.allowed.empty()) co_return counted(nullptr, not_found());
+  if (!match.route) co_return counted(nullptr, wrong_method(match.allowed));
   Call call{.request = std::move(head),
             .segments = std::move(match.segments),
             .parameters = std::move(match.parameters),
@@ -164,7 +181,7 @@ asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>>
   auto refused = co_await check(*match.route, call);
   if (refused) {
     if (is_anonymous(*match.route)) co_await tick_.wait(arrived);
-    co_return *std::move(refused);
+    co_return counted(match.route, *std::move(refused));
   }
   std::unique_ptr<net::HttpExchange> exchange =
       std::make_unique<Exchange>(*this, *match.route, std::move(call), arrived);
@@ -177,6 +194,7 @@ asio::awaitable<std::variant<net::Response, net::WebSocketSession>> Server::upgr
   if (!shown) co_return shown.error();
   if (!shown->device) co_return not_yet_listed();
   if (is_stopping_) co_return refuse_for_now(503, "stopping", "the server stops");
+  counts_.count_websocket();
   const auto touched = co_await context_.storage.devices().touch(shown->device->row, context_.today());
   if (!touched) base::log::warning("a day of contact was not noted");
   co_return net::WebSocketSession(

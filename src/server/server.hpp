@@ -2,6 +2,7 @@
 #include "net/http_server.hpp"
 #include "server/answer_tick.hpp"
 #include "server/limits.hpp"
+#include "server/request_counts.hpp"
 #include "server/route.hpp"
 
 namespace sotto::server {
@@ -30,6 +31,9 @@ class Server final : private net::HttpService {
   /// Ends the connections of devices that were removed by somebody else than their account.
   void send_away(const std::vector<DeviceRow>& removed);
 
+  /// Adds what it counts. It outlives the readings.
+  void watch(Metrics& metrics) const;
+
   std::size_t connections() const { return http_.connections(); }
   std::size_t connected_devices() const { return hub_.size(); }
 
@@ -38,6 +42,7 @@ class Server final : private net::HttpService {
   asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(net::Request head) override;
   asio::awaitable<std::variant<net::Response, net::WebSocketSession>> upgrade(net::Request head) override;
   net::Response refusal(unsigned status) const override;
+  net::Response counted(const Route* route, net::Response response);
 
   /// Fills in what the route's credential proves, or refuses.
   asio::awaitable<std::optional<net::Response>> check(const Route& route, Call& call);
@@ -66,6 +71,7 @@ class Server final : private net::HttpService {
   RendezvousHall rendezvous_;
   AnswerTick tick_;
   Context context_;
+  RequestCounts counts_;
   net::Event stopping_;
   bool is_stopping_ = false;
   net::HttpServer http_;

@@ -31,7 +31,7 @@ class Operators(unittest.TestCase):
     def test_the_blocks_of_the_page_run_one_after_the_other(self):
         page = (ROOT / "docs" / "operators.md").read_text()
         blocks = re.findall(r"<!-- tested[^>]*-->\n```sh\n(.*?)```", page, re.DOTALL)
-        self.assertEqual(len(blocks), 4)
+        self.assertEqual(len(blocks), 5)
         folder = pathlib.Path(tempfile.mkdtemp(prefix="sotto-"))
         self.addCleanup(shutil.rmtree, folder, True)
         script = "set -e\ntrap 'sotto-server --config server.toml drain' EXIT\n" + "\n".join(blocks)

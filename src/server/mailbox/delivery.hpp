@@ -50,6 +50,11 @@ class Delivery {
   /// in the storage while nothing is, or was, on its way there has seen everything.
   bool is_storing(DeviceRow device) const { return storing_.contains(device.value); }
 
+  struct Counts {
+    std::uint64_t pushed = 0, stored = 0, acknowledged = 0;  // envelopes
+  };
+  const Counts& counts() const { return counts_; }
+
  private:
   struct Expiring;
   bool can_be_pushed(const Upload& upload) const;
@@ -69,6 +74,7 @@ class Delivery {
   std::unordered_map<std::uint64_t, std::uint32_t> storing_;  // device → how many calls are under way
   std::deque<Expiring> expiring_;                             // in the order in which they were pushed
   std::unique_ptr<net::Timer::Alarm> alarm_;
+  Counts counts_;
 };
 
 }  // namespace sotto::server

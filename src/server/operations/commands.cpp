@@ -26,7 +26,8 @@ json::object refusal(const MaintenanceProblem& problem) {
 
 asio::awaitable<void> stats(Operations& operations, Arguments, Reply& reply) {
   json::object line;
-  for (const Metrics::Reading& reading : operations.metrics.readings()) line[reading.name] = number(reading.value);
+  for (const Metrics::Reading& reading : operations.metrics.readings())
+    line[reading.name + reading.labels] = number(reading.value);
   const auto figures = co_await operations.storage.maintenance().figures();
   if (figures) {
     line["store_epoch"] = operations.storage.maintenance().epoch();

@@ -38,6 +38,7 @@ Service::Service(ServiceParts parts, Listeners listeners)
 }
 
 void Service::watch() {
+  server_.watch(parts_.metrics);
   parts_.metrics.watch(Metrics::Kind::gauge, "sotto_connections", "connections of clients",
                        [this] { return double(server_.connections()); });
   parts_.metrics.watch(Metrics::Kind::gauge, "sotto_devices_connected", "devices whose mailbox is open",
