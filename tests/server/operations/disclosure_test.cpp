@@ -58,7 +58,8 @@ struct DisclosureTest : testing::Test {
                                 .archive_hash = crypto::sha256({base::Blob(10, 3)}),
                                 .manifest = base::Blob(5, 1),
                                 .blob = *base::fixed<16>(base::view(town.backup_grant.id()))};
-    CHECK(town.keeper.send("PUT", "/v1/account/backup", town.act(body.serialize(), wire::Operation::backup)).status == 200u);
+    CHECK(town.keeper.send("PUT", "/v1/account/backup", town.act(body.serialize(), wire::Operation::backup)).status ==
+          200u);
   }
   std::vector<std::string> texts(const std::string& sql) {
     server::Database database(town.world.folder.path / "server.db", server::Database::Access::read);
