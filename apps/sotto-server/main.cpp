@@ -7,6 +7,7 @@
 #include "server/operations/commands.hpp"
 #include "server/operations/configuration/read_options.hpp"
 #include "server/operations/offline.hpp"
+#include "server/operations/s3.hpp"
 #include "server/start.hpp"
 
 namespace {
@@ -19,7 +20,8 @@ constexpr int wrong_usage = 2;
 struct Words {
   std::map<std::string, server::Texts> values = {};  // by option name
   std::map<std::string, bool> truths = {};
-  std::map<std::string, server::Texts> arguments = {};  // by command
+  std::map<std::string, server::Texts> arguments = {};                   // by command
+  std::map<std::string, std::map<std::string, std::string>> flags = {};  // by command
   std::string file = {};
   std::string backup = {};
   bool is_version = false, is_verbose = false, is_json = false;
@@ -48,6 +50,37 @@ void add_options(CLI::App& app, Words& words) {
   app.add_flag("--verbose", words.is_verbose, "with --version: more about this build");
 }
 
+/// The parent of a command of two words: `invite` of `invite create`.
+CLI::App& parent_of(CLI::App& app, const server::Command& command) {
+  const std::size_t space = command.name.find(' ');
+  if (space == std::string_view::npos) return app;
+  const std::string name(command.name.substr(0, space));
+  for (CLI::App* known : app.get_subcommands([&name](const CLI::App* one) { return one->get_name() == name; }))
+    return *known;
+  auto* made = app.add_subcommand(name, "commands about " + name + "s; " + name + " --help shows them");
+  made->require_subcommand(1);
+  made->fallthrough();
+  return *made;
+}
+
+void add_command(CLI::App& app, const server::Command& command, Words& words) {
+  const std::string name(command.name);
+  CLI::App& parent = parent_of(app, command);
+  auto* added = parent.add_subcommand(name.substr(name.find(' ') + 1), std::string(command.help));
+  added->fallthrough();
+  added->add_flag("--json", words.is_json, "print the answer as JSON objects, one a line");
+  for (const server::CommandFlag& flag : command.flags) {
+    std::string& value = words.flags[name][std::string(flag.name)] = std::string(flag.otherwise);
+    added->add_option("--" + std::string(flag.name), value, std::string(flag.help) + " [" + value + "]")
+        ->type_name(std::string(flag.argument));
+  }
+  if (command.most == 0) return;
+  added->add_option("arguments", words.arguments[name])
+      ->type_name(std::string(command.arguments))
+      ->expected(static_cast<int>(command.least), static_cast<int>(command.most))
+      ->required(command.least > 0);
+}
+
 void add_commands(CLI::App& app, Words& words) {
   app.require_subcommand(0, 1);
   app.fallthrough();
@@ -55,15 +88,19 @@ void add_commands(CLI::App& app, Words& words) {
   auto* restore = app.add_subcommand("restore", "put a backup in the place of the store; no server may run");
   restore->add_option("FILE", words.backup, "what backup made")->required();
   restore->add_flag("--json", words.is_json, "print the answer as JSON objects, one a line");
-  for (const server::Command& command : server::commands()) {
-    const std::string name(command.name);
-    auto* added = app.add_subcommand(name, std::string(command.help));
-    added->add_flag("--json", words.is_json, "print the answer as JSON objects, one a line");
-    if (command.most == 0) continue;
-    added->add_option("arguments", words.arguments[name])
-        ->type_name(std::string(command.arguments))
-        ->expected(static_cast<int>(command.least), static_cast<int>(command.most));
-  }
+  for (const server::Command& command : server::commands()) add_command(app, command, words);
+}
+
+/// What was asked, if it is one of the running server's commands.
+server::Question question_of(const CLI::App& given, const Words& words) {
+  std::string name = given.get_name();
+  for (const CLI::App* inner : given.get_subcommands()) name += " " + inner->get_name();
+  server::Question question{.command = name,
+                            .printed = words.is_json ? server::Printed::as_json : server::Printed::for_people};
+  if (words.arguments.contains(name)) question.arguments = words.arguments.at(name);
+  for (const server::CommandFlag& flag : server::command_named(name)->flags)
+    question.arguments.push_back(words.flags.at(name).at(std::string(flag.name)));
+  return question;
 }
 
 server::Given given(const CLI::App& app, const Words& words) {
@@ -97,6 +134,10 @@ int check_config(const server::Options& options) {
         net::Certificate::load({.certificate_file = options.tls_certificate, .key_file = options.tls_key});
     if (!certificate) return complain({.where = "tls_certificate", .what = net::to_text(certificate.error())});
   }
+  if (options.s3_endpoint) {
+    const auto s3 = server::s3_of(options);
+    if (!s3) return complain({.where = "s3", .what = s3.error()});
+  }
   std::cout << (options.file.empty() ? "the options" : options.file.string()) << ": good\n";
   return 0;
 }
@@ -120,8 +161,7 @@ int start(int count, char** arguments) {
     if (command->get_name() == "check-config") return check_config(*options);
     const auto printed = words.is_json ? server::Printed::as_json : server::Printed::for_people;
     if (command->get_name() == "restore") return server::restore(*options, words.backup, printed, std::cout, std::cerr);
-    const server::Question question{
-        .command = command->get_name(), .arguments = words.arguments[command->get_name()], .printed = printed};
+    const server::Question question = question_of(*command, words);
     if (const auto done = server::act_offline(*options, question, std::cout, std::cerr)) return *done;
     return server::call(*options, question, std::cout, std::cerr);
   }

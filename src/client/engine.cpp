@@ -88,7 +88,8 @@ Result<Rights> Engine::rights_to(const wire::AccountId& account) {
       const auto bytes = *permit ? base::fixed<16>(**permit) : std::nullopt;
       if (bytes) rights.permits.push_back(*bytes);
     }
-    rights.user_name = known->user_name;
+    // In one's own name only to who never gave a permit: a server that refuses one must not learn who writes by it.
+    if (rights.permits.empty()) rights.user_name = known->user_name;
     return rights;
   });
 }

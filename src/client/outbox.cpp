@@ -47,7 +47,8 @@ wire::Content content_for(store::Transaction& in, const Lent& lent, const store:
     made.introduction = lent.own.introduction;
     made.claimed_name = lent.own.user_name;
   }
-  if (record.is_pending()) made.reply_permit = store::permits::given_to(in, device.account_id);
+  // In every message: whoever answers a first one by name has no pending session, and would give none otherwise.
+  made.reply_permit = store::permits::given_to(in, device.account_id);
   made.body = wire::Text{message.body};
   return made;
 }
@@ -91,11 +92,6 @@ Result<Addressed> encrypt_for(store::Transaction& in, const Lent& lent, const st
   if (!envelope) return session_problem(envelope.error());
   return Addressed{
       .mailbox_id = device.mailbox_id, .registration_id = device.registration_id, .envelope = *std::move(envelope)};
-}
-
-bool is_pending(store::Transaction& in, const store::PeerDevice& device) {
-  const auto record = load_record(in, device.account_id, device.number);
-  return record && record->is_pending();
 }
 
 bool can_send(store::Transaction& in, const store::PeerDevice& device, base::Timestamp now) {
@@ -170,9 +166,7 @@ Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store
   const auto has_session = [&](const store::PeerDevice& device) { return can_send(in, device, lent.now); };
   if (!std::ranges::all_of(peer->devices, has_session)) return Encryption{.need = Need::sessions, .request = {}};
 
-  const auto is_first = [&](const store::PeerDevice& device) { return is_pending(in, device); };
-  if (std::ranges::any_of(peer->devices, is_first) && !store::permits::given_to(in, message.conversation))
-    return Encryption{.need = Need::permit, .request = {}};
+  if (!store::permits::given_to(in, message.conversation)) return Encryption{.need = Need::permit, .request = {}};
 
   std::vector<Addressed> items;
   for (const store::PeerDevice& device : peer->devices) {

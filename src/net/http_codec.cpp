@@ -114,7 +114,8 @@ asio::awaitable<Result<RequestHead>> RequestReader::read_head(HttpInput& input) 
   co_return head;
 }
 
-asio::awaitable<Result<base::Blob>> RequestReader::read_body(HttpInput& input, std::size_t limit) {
+asio::awaitable<Result<base::Blob>> RequestReader::read_body(HttpInput& input, std::size_t limit,
+                                                             std::function<bool(std::size_t)> may_hold) {
   auto& parser = parser_->parser;
   // Beast looks at a Content-Length when the head ends, which is before the limit for this request is known.
   const auto announced = parser.content_length();
@@ -125,6 +126,7 @@ asio::awaitable<Result<base::Blob>> RequestReader::read_body(HttpInput& input, s
     if (parser.is_done()) break;
     CO_TRY(const std::size_t size, co_await read_more(input));
     if (size == 0) co_return Error{.problem = Problem::closed};
+    if (!may_hold(size)) co_return Error{.problem = Problem::too_large, .http_status = 503};
   }
   base::Blob body = std::move(parser.get().body());
   co_return body;

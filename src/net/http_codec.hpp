@@ -31,7 +31,9 @@ class RequestReader {
   /// errors   closed, malformed, too_large
   asio::awaitable<Result<RequestHead>> read_head(HttpInput& input);
   /// errors   closed, malformed, too_large
-  asio::awaitable<Result<base::Blob>> read_body(HttpInput& input, std::size_t limit);
+  /// may_hold  asked for each further piece of the body; false ends it with too_large and the status 503
+  asio::awaitable<Result<base::Blob>> read_body(HttpInput& input, std::size_t limit,
+                                                std::function<bool(std::size_t)> may_hold);
   std::size_t expected_body(std::size_t limit) const;  // bytes, as announced or else the limit; once the head is there
 
  private:

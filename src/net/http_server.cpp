@@ -21,6 +21,33 @@ struct Connection {
   bool is_idle = true;             // between two requests
 };
 
+/// What one request holds of a share of the memory: as much as has come, not what it announced, so that silence holds
+/// nothing. Small bodies are free: however much others send, they are read.
+class Held {
+ public:
+  Held(std::size_t& sum, std::size_t most) : sum_(sum), most_(most) {}
+  ~Held() { sum_ -= mine_; }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+  bool take(std::size_t more) {
+    constexpr std::size_t free = 16u << 10;  // bytes
+    came_ += more;
+    if (came_ <= free) return true;
+    const std::size_t wanted = came_ - free;
+    if (sum_ - mine_ + wanted > most_) return false;
+    sum_ += wanted - mine_;
+    mine_ = wanted;
+    return true;
+  }
+
+ private:
+  std::size_t& sum_;
+  std::size_t most_;
+  std::size_t came_ = 0;
+  std::size_t mine_ = 0;
+};
+
 unsigned status_of(const Error& error, unsigned too_large) {
   return error.problem == Problem::too_large ? too_large : 400;
 }
@@ -39,8 +66,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
                                RequestHead head);
   /// Nothing if the connection is to end.
   asio::awaitable<std::optional<base::Blob>> read_body(std::shared_ptr<Connection> connection, HttpInput& input,
-                                                       RequestReader& reader, const HttpExchange& exchange,
-                                                       bool expects_continue);
+                                                       RequestReader& reader, const HttpExchange& exchange, Held& held);
   asio::awaitable<void> upgrade(std::shared_ptr<Connection> connection, HttpInput& input, Request head);
   asio::awaitable<bool> write(std::shared_ptr<Connection> connection, Response response, bool keeps_alive);
   asio::awaitable<void> refuse(std::shared_ptr<Connection> connection, unsigned status);
@@ -52,12 +78,11 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   std::set<std::shared_ptr<Connection>> connections;
   Event emptied;
   /// Bytes of bodies being read, and how many there may be.
-  std::size_t& reading(BodyShare share) { return share == BodyShare::known ? bodies : strangers_bodies; }
+  std::size_t& reading(BodyShare share) { return in_memory.at(static_cast<std::size_t>(share)); }
   std::size_t may_read(BodyShare share) const {
     return share == BodyShare::known ? limits.bodies : limits.strangers_bodies;
   }
-  std::size_t bodies = 0;
-  std::size_t strangers_bodies = 0;
+  std::array<std::size_t, 3> in_memory{};  // bytes, by BodyShare
   bool is_stopping = false;
 };
 
@@ -143,7 +168,13 @@ asio::awaitable<bool> HttpServer::State::answer(std::shared_ptr<Connection> conn
     co_return is_written&& may_go_on;
   }
   const auto exchange = std::get<std::unique_ptr<HttpExchange>>(std::move(verdict));
-  auto body = co_await read_body(connection, input, reader, *exchange, head.expects_continue);
+  if (head.expects_continue) {
+    const auto go_on = co_await write_all(*connection->stream, base::view("HTTP/1.1 100 Continue\r\n\r\n"));
+    if (!go_on) co_return false;
+  }
+  // Held until the answer is made: that is how long what was sent lies in the memory.
+  Held held(reading(exchange->share()), may_read(exchange->share()));
+  auto body = co_await read_body(connection, input, reader, *exchange, held);
   if (!body) co_return false;
   Response response = co_await exchange->answer(std::move(*body));
   const bool may_go_on = keeps_alive && !is_stopping;
@@ -154,26 +185,17 @@ asio::awaitable<bool> HttpServer::State::answer(std::shared_ptr<Connection> conn
 
 asio::awaitable<std::optional<base::Blob>> HttpServer::State::read_body(std::shared_ptr<Connection> connection,
                                                                         HttpInput& input, RequestReader& reader,
-                                                                        const HttpExchange& exchange,
-                                                                        bool expects_continue) {
-  const std::size_t limit = exchange.body_limit();
-  const std::size_t expected = reader.expected_body(limit);
-  std::size_t& in_memory = reading(exchange.share());
-  if (in_memory + expected > may_read(exchange.share())) {
-    co_await refuse(connection, 503);
-    co_return std::nullopt;
-  }
+                                                                        const HttpExchange& exchange, Held& held) {
   connection->deadline.set(limits.body_within);
-  if (expects_continue) {
-    const auto go_on = co_await write_all(*connection->stream, base::view("HTTP/1.1 100 Continue\r\n\r\n"));
-    if (!go_on) co_return std::nullopt;
-  }
-  in_memory += expected;
-  auto body = co_await reader.read_body(input, limit);
-  in_memory -= expected;
+  std::function<bool(std::size_t)> may_hold = [&held](std::size_t more) { return held.take(more); };
+  auto body = co_await reader.read_body(input, exchange.body_limit(), std::move(may_hold));
   connection->deadline.lift();
   if (body) co_return std::move(*body);
-  if (body.error().problem != Problem::closed) co_await refuse(connection, status_of(body.error(), 413));
+  if (body.error().http_status == 503) {
+    co_await refuse(connection, 503);
+  } else if (body.error().problem != Problem::closed) {
+    co_await refuse(connection, status_of(body.error(), 413));
+  }
   co_return std::nullopt;
 }
 

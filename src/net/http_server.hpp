@@ -13,8 +13,9 @@ namespace sotto::net {
 /// What is done with a WebSocket; the connection ends with it.
 using WebSocketSession = std::function<asio::awaitable<void>(WebSocket&)>;
 
-/// Whose body it is: what strangers send has a share of the memory of its own, so that they can't crowd out the others.
-enum class BodyShare { known, strangers };
+/// Whose body it is. Each has a share of the memory of its own, so that none crowds out the others: who has shown a
+/// right, who comes in or acts by a signature in the body, and who says nothing of itself at all.
+enum class BodyShare { known, signing, strangers };
 
 /// A request whose head was found good, until it is answered.
 class HttpExchange {
@@ -53,7 +54,7 @@ struct HttpLimits {
   Duration idle = std::chrono::seconds(75);  // between two requests
   std::size_t connections = 4096;            // more are cut at once
   std::size_t bodies = 128u << 20;           // bytes of all bodies being read; who comes on top is refused for now
-  std::size_t strangers_bodies = 16u << 20;  // the same, of BodyShare::strangers
+  std::size_t strangers_bodies = 16u << 20;  // the same, of each other BodyShare
   WebSocketLimits websocket = {};
 };
 

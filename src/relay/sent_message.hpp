@@ -10,6 +10,8 @@ namespace sotto::relay {
 /// The server reads it to check devices and registration ids, and splits it into what each recipient receives. Nothing
 /// in it can be decrypted here.
 struct SentMessage {
+  static constexpr std::size_t head_size = 1 + 48;  // of head_for
+
   struct Device {
     std::uint8_t device;            // 1…127
     std::uint16_t registration_id;  // 0…0x3FFF

@@ -26,6 +26,7 @@ struct Context {
   Delivery& delivery;
   Rates& rates;
   RecentUploads& recent_uploads;
+  RecentUploads& recent_shared_uploads;  // apart: anybody may fill it
   LongPolls& long_polls;
   Grants& grants;
   ReadKeys& read_keys;

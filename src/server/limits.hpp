@@ -47,7 +47,7 @@ constexpr std::uint64_t blob_size = 512ull << 20;          // bytes of an attach
 constexpr std::uint64_t backup_size = 16ull << 30;         // bytes of an archive
 constexpr std::uint64_t upload_bytes_a_day = 4ull << 30;   // of one account, attachments
 constexpr std::uint64_t backup_bytes_a_day = 32ull << 30;  // of one account
-constexpr std::uint32_t grants_a_day = 1'000;              // of one account, of all kinds
+constexpr std::uint32_t grants_a_day = 200;                // of one account, of all kinds
 constexpr std::size_t grants = 100'000;                    // not yet used up, of all accounts
 constexpr std::chrono::hours grant_life{24};
 constexpr std::chrono::hours backup_key_life{1};
@@ -79,9 +79,11 @@ constexpr double bundles_a_second = 5, bundles_at_once = 1'000;        // of one
 constexpr double names_tried_a_second = 1, names_tried_at_once = 100;  // by strangers, all together
 constexpr double registrations_a_second = 20, registrations_at_once = 200;
 
+constexpr std::size_t recent_shared_uploads = 4'096;  // the same, of those to many
+
 constexpr std::chrono::minutes challenge{10};          // from begin to register
 constexpr std::chrono::milliseconds answer_tick{25};   // after which an anonymous answer leaves
-constexpr std::chrono::milliseconds memory_first{20};  // an envelope waits for its device's ack before it is stored
+constexpr std::chrono::milliseconds memory_first{15};  // an envelope waits for its device's ack before it is stored
 constexpr std::chrono::milliseconds ack_company{200};  // a deletion waits for another commit to join
 constexpr unsigned retry_after = 60;                   // seconds, when a mailbox or the disk is full
 

@@ -21,7 +21,8 @@ class Rates {
     devices,
     rendezvous,
     backups,
-    groups
+    groups,
+    group_states
   };
   struct Rate {
     double a_second;

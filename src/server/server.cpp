@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "server/answer.hpp"
 #include "server/mailbox/session.hpp"
+#include "server/sending/shared_messages.hpp"
 
 namespace sotto::server {
 namespace {
@@ -22,7 +23,8 @@ bool is_anonymous(const Route& route) {
 }
 
 net::BodyShare share_of(const Route& route) {
-  return route.credential == Credential::none ? net::BodyShare::strangers : net::BodyShare::known;
+  if (route.credential != Credential::none) return net::BodyShare::known;
+  return route.answer == send_shared ? net::BodyShare::strangers : net::BodyShare::signing;
 }
 
 }  // namespace
@@ -30,25 +32,29 @@ net::BodyShare share_of(const Route& route) {
 /// One request that has the right to be answered.
 class Server::Exchange final : public net::HttpExchange {
  public:
-  Exchange(Server& server, const Route& route, Call call, net::Duration arrived)
-      : HttpExchange(route.body_limit, share_of(route)),
-        server_(server),
-        route_(route),
-        call_(std::move(call)),
-        arrived_(arrived) {}
+  Exchange(Server& server, const Route& route, Call call)
+      : HttpExchange(route.body_limit, share_of(route)), server_(server), route_(route), call_(std::move(call)) {}
 
   asio::awaitable<net::Response> answer(base::Blob body) override {
-    call_.request.body = std::move(body);
-    net::Response response = co_await route_.answer(server_.context_, std::move(call_));
-    if (is_anonymous(route_)) co_await server_.tick_.wait(arrived_);
-    co_return response;
+    // From here, not from the head: otherwise the sender chose by its body when the answer leaves.
+    const net::Duration arrived = server_.tick_.now();
+    // A body takes its time, and the right may have ended meanwhile: a removed device, a revoked permit.
+    auto refused = co_await server_.check(route_, call_);
+    net::Response response;
+    if (refused) {
+      response = *std::move(refused);
+    } else {
+      call_.request.body = std::move(body);
+      response = co_await route_.answer(server_.context_, std::move(call_));
+    }
+    if (is_anonymous(route_)) co_await server_.tick_.wait(arrived);
+    co_return server_.counted(&route_, std::move(response));
   }
 
  private:
   Server& server_;
   const Route& route_;
   Call call_;
-  net::Duration arrived_;
 };
 
 Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Random& random, ServerOptions options)
@@ -68,6 +74,7 @@ Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Ran
                .delivery = delivery_,
                .rates = rates_,
                .recent_uploads = recent_uploads_,
+               .recent_shared_uploads = recent_shared_uploads_,
                .long_polls = long_polls_,
                .grants = grants_,
                .read_keys = read_keys_,
@@ -84,6 +91,23 @@ Server::Server(Storage& storage, net::Clock& clock, net::Timer& timer, base::Ran
 }
 
 Server::~Server() = default;
+
+net::Response Server::counted(const Route* route, net::Response response) {
+  counts_.count(route, response.status);
+  return response;
+}
+
+void Server::watch(Metrics& metrics) const {
+  constexpr auto counter = Metrics::Kind::counter;
+  counts_.watch(metrics);
+  const Delivery::Counts& counts = delivery_.counts();
+  metrics.watch(counter, "sotto_envelopes_pushed_total", "envelopes pushed to their device before they were stored",
+                [&counts] { return double(counts.pushed); });
+  metrics.watch(counter, "sotto_envelopes_stored_total", "envelopes stored, pushed before or not",
+                [&counts] { return double(counts.stored); });
+  metrics.watch(counter, "sotto_envelopes_acknowledged_total", "envelopes acknowledged by their device",
+                [&counts] { return double(counts.acknowledged); });
+}
 
 asio::awaitable<void> Server::serve(net::Acceptor& acceptor) { return http_.serve(acceptor); }
 
@@ -106,8 +130,7 @@ asio::awaitable<bool> Server::drop_old() {
   if (!gone) base::log::warning("nothing was expired");
   std::vector<BlobId> blobs = grants_.expire();
   if (gone) {
-    for (const DeviceRow device : gone->devices)
-      hub_.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
+    send_away(gone->devices);
     blobs.insert(blobs.end(), gone->blobs.begin(), gone->blobs.end());
   }
   for (const BlobId& blob : blobs) {
@@ -115,6 +138,11 @@ asio::awaitable<bool> Server::drop_old() {
     if (!removed) base::log::warning("the bytes of a blob are left over until the next start");
   }
   co_return gone && gone->has_more;
+}
+
+void Server::send_away(const std::vector<DeviceRow>& removed) {
+  for (const DeviceRow device : removed)
+    hub_.send_away(device, {.code = close_removed, .text = "no longer a device of the account"});
 }
 
 asio::awaitable<void> Server::sweep_blobs() {
@@ -148,8 +176,8 @@ net::Response Server::refusal(unsigned status) const {
 asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> Server::admit(net::Request head) {
   const net::Duration arrived = tick_.now();
   RouteMatch match = route_for(head.method, head.target);
-  if (!match.route && match.allowed.empty()) co_return not_found();
-  if (!match.route) co_return wrong_method(match.allowed);
+  if (!match.route && match.allowed.empty()) co_return counted(nullptr, not_found());
+  if (!match.route) co_return counted(nullptr, wrong_method(match.allowed));
   Call call{.request = std::move(head),
             .segments = std::move(match.segments),
             .parameters = std::move(match.parameters),
@@ -160,10 +188,9 @@ asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>>
   auto refused = co_await check(*match.route, call);
   if (refused) {
     if (is_anonymous(*match.route)) co_await tick_.wait(arrived);
-    co_return *std::move(refused);
+    co_return counted(match.route, *std::move(refused));
   }
-  std::unique_ptr<net::HttpExchange> exchange =
-      std::make_unique<Exchange>(*this, *match.route, std::move(call), arrived);
+  std::unique_ptr<net::HttpExchange> exchange = std::make_unique<Exchange>(*this, *match.route, std::move(call));
   co_return exchange;
 }
 
@@ -173,6 +200,7 @@ asio::awaitable<std::variant<net::Response, net::WebSocketSession>> Server::upgr
   if (!shown) co_return shown.error();
   if (!shown->device) co_return not_yet_listed();
   if (is_stopping_) co_return refuse_for_now(503, "stopping", "the server stops");
+  counts_.count_websocket();
   const auto touched = co_await context_.storage.devices().touch(shown->device->row, context_.today());
   if (!touched) base::log::warning("a day of contact was not noted");
   co_return net::WebSocketSession(

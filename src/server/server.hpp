@@ -2,6 +2,7 @@
 #include "net/http_server.hpp"
 #include "server/answer_tick.hpp"
 #include "server/limits.hpp"
+#include "server/request_counts.hpp"
 #include "server/route.hpp"
 
 namespace sotto::server {
@@ -27,6 +28,12 @@ class Server final : private net::HttpService {
   /// Says goodbye to every device, lets requests under way be answered, cuts the rest.
   asio::awaitable<void> stop(net::Duration grace);
 
+  /// Ends the connections of devices that were removed by somebody else than their account.
+  void send_away(const std::vector<DeviceRow>& removed);
+
+  /// Adds what it counts. It outlives the readings.
+  void watch(Metrics& metrics) const;
+
   std::size_t connections() const { return http_.connections(); }
   std::size_t connected_devices() const { return hub_.size(); }
 
@@ -35,6 +42,7 @@ class Server final : private net::HttpService {
   asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(net::Request head) override;
   asio::awaitable<std::variant<net::Response, net::WebSocketSession>> upgrade(net::Request head) override;
   net::Response refusal(unsigned status) const override;
+  net::Response counted(const Route* route, net::Response response);
 
   /// Fills in what the route's credential proves, or refuses.
   asio::awaitable<std::optional<net::Response>> check(const Route& route, Call& call);
@@ -57,12 +65,14 @@ class Server final : private net::HttpService {
   Delivery delivery_;
   Rates rates_;
   RecentUploads recent_uploads_{limits::recent_uploads};
+  RecentUploads recent_shared_uploads_{limits::recent_shared_uploads};
   LongPolls long_polls_;
   Grants grants_;
   ReadKeys read_keys_;
   RendezvousHall rendezvous_;
   AnswerTick tick_;
   Context context_;
+  RequestCounts counts_;
   net::Event stopping_;
   bool is_stopping_ = false;
   net::HttpServer http_;

@@ -1,5 +1,6 @@
 #include "server/start.hpp"
 
+#include <google/protobuf/stubs/logging.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,11 +13,13 @@
 #include "crypto/system_random.hpp"
 #include "net/main_loop.hpp"
 #include "net/system_time.hpp"
+#include "net/tcp_transport.hpp"
 #include "server/data_folder.hpp"
 #include "server/operations/process/heap.hpp"
 #include "server/operations/process/listeners.hpp"
 #include "server/operations/process/sandbox.hpp"
 #include "server/operations/process/service_manager.hpp"
+#include "server/operations/s3.hpp"
 #include "server/operations/service.hpp"
 #include "server/storage/embedded/embedded_storage.hpp"
 
@@ -84,6 +87,12 @@ Sandbox sandbox_of(const Options& options) {
   for (const std::filesystem::path& file :
        {options.file, std::filesystem::path(options.tls_certificate), std::filesystem::path(options.tls_key)})
     add_folders_of(file, sandbox.readable);
+  for (const std::filesystem::path& file : files_for_s3(options)) {
+    sandbox.readable.push_back(file);
+    std::error_code failure;
+    const auto real = std::filesystem::canonical(file, failure);  // resolv.conf is a link at many systems
+    if (!failure) sandbox.readable.push_back(real);
+  }
   return sandbox;
 }
 
@@ -96,6 +105,28 @@ Start<void> confine_process(const Options& options, const Privileges& privileges
   if (!confined.files) base::log::info("this kernel does not confine files (Landlock)");
   if (!confined.calls) base::log::info("this kernel does not confine system calls (seccomp)");
   return {};
+}
+
+/// Read before the process is confined: the key file is not to be read again.
+Start<std::optional<S3Options>> s3_options(const Options& options, const Privileges& privileges) {
+  if (!options.s3_endpoint) return std::optional<S3Options>();
+  const auto as_user = privileges.as_user();
+  auto s3 = s3_of(options);
+  if (!s3) return Failure{s3.error()};
+  return std::optional(std::move(*s3));
+}
+
+asio::awaitable<void> try_out(S3Blobs& blobs) {
+  const auto tried = co_await blobs.try_out();
+  if (tried) base::log::info("the S3 storage answers");
+}
+
+/// Says in the log whether the storage can be used; it may be away when this server starts.
+std::unique_ptr<BlobStore> s3_blobs(const S3Options& s3, const Options& options, net::Transport& transport,
+                                    net::Timer& timer, net::Clock& clock) {
+  auto blobs = std::make_unique<S3Blobs>(transport, timer, clock, options.data / "uploads", s3);
+  net::spawn(timer.executor(), try_out(*blobs));
+  return blobs;
 }
 
 Start<void> serve(const Options& options, const Reread& reread, std::ostream& out) {
@@ -113,11 +144,15 @@ Start<void> serve(const Options& options, const Reread& reread, std::ostream& ou
   Metrics metrics;
   watch_process(metrics);
 
+  TRY(const auto s3, s3_options(options, privileges));
+
   auto listeners = Listeners::open(options, privileges, timer, out);
   if (!listeners) return Failure{listeners.error()};
   TRY_VOID(confine_process(options, privileges));
 
+  net::TcpTransport transport(timer);
   EmbeddedOptions where{.file = options.data / "server.db"};
+  if (s3) where.blobs = s3_blobs(*s3, options, transport, timer, clock);
   const auto storage = EmbeddedStorage::open(loop.executor(), random, std::move(where));
   if (!storage) return Failure{options.data.string() + ": " + to_text(storage.error())};
   metrics.watch(Metrics::Kind::counter, "sotto_commits_total", "transactions of the storage, each synced to disk",
@@ -146,6 +181,7 @@ Start<void> serve(const Options& options, const Reread& reread, std::ostream& ou
 
 int run(const Options& options, const Reread& reread, std::ostream& out, std::ostream& err) {
   base::harden_process();
+  google::protobuf::SetLogHandler(nullptr);  // it would write of each malformed body, on nobody's format
   keep_freed_memory();
   const auto served = serve(options, reread, out);
   if (served) return 0;

@@ -164,6 +164,37 @@ wire::DeviceBundle bundle_of(Town& town, Resident& whom) {
   return (*bundles)->front();
 }
 
+TEST(InMemory, WhoKnockedWritesByPermitAfterTheFirstAnswer) {
+  Town town;
+  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
+  ASSERT_TRUE(ana.run(ana.engine->add_contact("ben", "ben")));
+  const auto permits_of_ben = [&] {
+    return ana.home.number("SELECT count(*) FROM contacts WHERE nickname = 'ben' AND permit IS NOT NULL");
+  };
+  ASSERT_TRUE(ana.write(ben, "a knock"));
+  ASSERT_TRUE(ben.listen());
+  EXPECT_EQ(permits_of_ben(), 0);
+  ASSERT_TRUE(ben.run(ben.engine->add_contact("ana", "ana")));
+  ASSERT_TRUE(ben.write(ana, "an answer"));
+  ASSERT_TRUE(ana.listen());
+  EXPECT_EQ(permits_of_ben(), 1);
+}
+
+TEST(InMemory, ARefusedPermitDoesNotMakeAnyoneWriteInTheirOwnName) {
+  Town town;
+  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
+  ASSERT_TRUE(ana.run(ana.engine->add_contact("ben", "ben")));
+  ASSERT_TRUE(ana.write(ben, "a knock"));
+  ASSERT_TRUE(ben.listen());
+  ASSERT_TRUE(ben.run(ben.engine->add_contact("ana", "ana")));
+  ASSERT_TRUE(ben.write(ana, "an answer"));
+  ASSERT_TRUE(ana.listen());
+  ana.home.run("UPDATE contacts SET permit = x'00112233445566778899aabbccddeeff'");  // the server says no to it
+  EXPECT_FALSE(ana.write(ben, "in nobody's name"));
+  ASSERT_TRUE(ben.listen());
+  EXPECT_EQ(ben.texts(), Texts{"a knock"});
+}
+
 TEST(InMemory, PrekeysAreRenewedAfterTwoDays) {
   Town town;
   Resident& ben = town.resident("ben");

@@ -214,13 +214,32 @@ TEST_F(HttpTest, CutsConnectionsOverTheLimit) {
 
 TEST_F(HttpTest, RefusesForNowWhatWouldNotFitIntoTheMemoryForBodies) {
   const auto first = raw(), second = raw();
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n";
+  const auto written = run(time, write_all(*first, base::view(head + std::string(99'999, 'x'))));
+  EXPECT_TRUE(written);
+  time.settle();
+  EXPECT_TRUE(run(time, exchange(*second, head + std::string(99'999, 'x'))).starts_with("HTTP/1.1 503"));
+  const auto rest = run(time, exchange(*first, "x"));
+  EXPECT_TRUE(rest.starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(HttpTest, WhoAnnouncesABodyAndIsSilentHoldsNoneOfTheMemoryForBodies) {
+  const auto first = raw(), second = raw();
   const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n";
   const auto written = run(time, write_all(*first, base::view(head)));
   EXPECT_TRUE(written);
   time.settle();
-  EXPECT_TRUE(run(time, exchange(*second, head)).starts_with("HTTP/1.1 503"));
-  const auto rest = run(time, exchange(*first, std::string(90'000, 'x')));
-  EXPECT_TRUE(rest.starts_with("HTTP/1.1 200"));
+  EXPECT_TRUE(run(time, exchange(*second, head + std::string(90'000, 'x'))).starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(HttpTest, ReadsSmallBodiesHoweverMuchOthersSend) {
+  HttpServer full(time, service, {.bodies = 0});
+  const auto door = *network.listen({.host = "here", .port = 0}, {});
+  spawn(io.get_executor(), full.serve(*door));
+  const auto stream = *run(time, network.connect(door->bound(), {}, std::chrono::seconds(1)));
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n";
+  EXPECT_TRUE(run(time, exchange(*stream, head + std::string(9'000, 'x'))).starts_with("HTTP/1.1 200"));
+  door->close();
 }
 
 TEST_F(HttpTest, AnswersRequestsThatWereSentInOneGo) {

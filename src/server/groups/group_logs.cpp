@@ -33,8 +33,9 @@ net::Response answer_to(const GroupOutcome& outcome) {
   return malformed_body();
 }
 
-unsigned wait_before_appending(Context& context, const KnownGroup& group) {
-  return context.rates.take(Rates::Of::groups, group.row.value,
+/// Each lane has its own: statements, which any member may send, keep no admin from removing that member.
+unsigned wait_before_appending(Context& context, const KnownGroup& group, Rates::Of lane) {
+  return context.rates.take(lane, group.row.value,
                             {.a_second = limits::group_appends_a_second, .at_once = limits::group_appends_at_once});
 }
 
@@ -79,11 +80,13 @@ asio::awaitable<net::Response> create_group(Context& context, Call call) {
 asio::awaitable<net::Response> append_state(Context& context, Call call) {
   const KnownGroup group = call.group->group;
   if (!call.group->is_member) co_return no_such_group();
-  if (const unsigned wait = wait_before_appending(context, group); wait > 0) co_return too_many(wait);
   const auto id = id_in(call);
   auto checked = wire::check_group_state(call.request.body, *id, group.admin_keys);
   if (!checked || checked->state.last_position == 0)
     co_return bad_statement(checked ? wire::Refusal(wire::Rule::malformed_group_state) : checked.error());
+  // After the signature: only an admin uses up what admins may do.
+  const unsigned wait = wait_before_appending(context, group, Rates::Of::group_states);
+  if (wait > 0) co_return too_many(wait);
   NewGroupState state = new_state(*std::move(checked), std::move(call.request.body));
   const auto outcome = co_await context.storage.groups().append_state(group.row, std::move(state));
   if (!outcome) co_return refuse(outcome.error());
@@ -95,7 +98,8 @@ asio::awaitable<net::Response> append_statement(Context& context, Call call) {
   const KnownGroup group = call.group->group;
   if (!call.group->is_member) co_return no_such_group();
   if (call.request.body.empty()) co_return malformed_body();
-  if (const unsigned wait = wait_before_appending(context, group); wait > 0) co_return too_many(wait);
+  if (const unsigned wait = wait_before_appending(context, group, Rates::Of::groups); wait > 0)
+    co_return too_many(wait);
   const auto outcome = co_await context.storage.groups().append_statement(group.row, group.member_tag_hash,
                                                                           std::move(call.request.body));
   if (!outcome) co_return refuse(outcome.error());

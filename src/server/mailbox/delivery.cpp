@@ -88,6 +88,7 @@ asio::awaitable<Stored<Kept>> Delivery::push(Upload upload) {
                             .flight = flight};
     expiring_.push_back({.at = expires, .seat = seat, .position = envelope.position});
     seat->put_in_window(envelope.position, envelope.bytes->size());
+    ++counts_.pushed;
     seat->unsettled.emplace(envelope.position, envelope);
     seat->to_push.push_back(std::move(envelope));
     seat->change();
@@ -103,6 +104,7 @@ asio::awaitable<Stored<Kept>> Delivery::store(NewEnvelopes envelopes) {
   for (const NewEnvelope& envelope : envelopes.envelopes) devices.push_back(envelope.device);
   for (const DeviceRow device : devices) begin_storing(device);
   const auto kept = co_await storage_.mailboxes().store(std::move(envelopes));
+  if (kept && *kept == Kept::stored) counts_.stored += devices.size();
   for (const DeviceRow device : devices) {
     end_storing(device);
     hub_.wake(device);
@@ -122,6 +124,7 @@ asio::awaitable<Stored<std::vector<Kept>>> Delivery::deliver_shared(SharedEnvelo
     begin_storing(part.device);
   }
   const auto kept = co_await storage_.mailboxes().store_shared(std::move(envelopes));
+  if (kept) counts_.stored += static_cast<std::uint64_t>(std::ranges::count(*kept, Kept::stored));
   for (const DeviceRow device : devices) {
     end_storing(device);
     hub_.wake(device);
@@ -140,6 +143,7 @@ void Delivery::pass_on(const Upload& upload) {
 }
 
 bool Delivery::settle(Seat& seat, Position position) {
+  ++counts_.acknowledged;
   const auto found = seat.unsettled.find(position);
   if (found == seat.unsettled.end()) return false;
   const auto flight = found->second.flight;
@@ -182,6 +186,7 @@ void Delivery::keep(Seat& seat, std::vector<MemoryEnvelope> envelopes) {
       net::Handler<Stored<Kept>>([this, device = seat.device, flights = std::move(flights)](Stored<Kept> kept) {
         end_storing(device);
         hub_.wake(device);
+        if (kept && *kept == Kept::stored) counts_.stored += flights.size();
         for (const auto& flight : flights) {
           if (kept) {
             flight->land();  // no_such_device: it was removed meanwhile, as if it had read it and then gone

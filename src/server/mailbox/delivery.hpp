@@ -50,6 +50,11 @@ class Delivery {
   /// in the storage while nothing is, or was, on its way there has seen everything.
   bool is_storing(DeviceRow device) const { return storing_.contains(device.value); }
 
+  struct Counts {
+    std::uint64_t pushed = 0, stored = 0, acknowledged = 0;  // envelopes
+  };
+  const Counts& counts() const { return counts_; }
+
  private:
   struct Expiring;
   bool can_be_pushed(const Upload& upload) const;
@@ -70,6 +75,7 @@ class Delivery {
   std::deque<Expiring> expiring_;                             // in the order in which they were pushed
   std::unique_ptr<net::Timer::Alarm> alarm_;
   std::shared_ptr<std::size_t> in_memory_ = std::make_shared<std::size_t>(0);  // bytes; shared with the flights
+  Counts counts_;
 };
 
 }  // namespace sotto::server

@@ -7,6 +7,7 @@
 namespace sotto::server {
 namespace {
 
+constexpr std::size_t max_untold = 64;  // frames of confirmations and notices
 constexpr std::uint16_t close_protocol_error = 1002, close_our_failure = 1011;
 
 wire::frames::ServerFrame deliver_frame(Position position, const base::Blob& envelope) {
@@ -105,6 +106,10 @@ asio::awaitable<void> MailboxSession::acknowledge() {
       if (!done) continue;
     }
     if (answers.empty()) continue;
+    if (seat_->to_tell.size() >= max_untold) {  // it asks and asks, and does not read
+      websocket_.cut();
+      continue;
+    }
     wire::frames::ServerFrame frame;
     for (const Position position : answers) frame.mutable_acked()->add_positions(position);
     seat_->to_tell.push_back(std::move(frame));
@@ -173,6 +178,7 @@ asio::awaitable<bool> MailboxSession::push_queued() {
     co_return false;
   }
   for (QueuedEnvelope& envelope : *queued) {
+    if (seat_->leave) co_return true;
     last_pushed_ = envelope.position;
     seat_->put_in_window(envelope.position, envelope.envelope.size());
     wire::frames::ServerFrame frame = deliver_frame(envelope.position, envelope.envelope);

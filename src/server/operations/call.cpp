@@ -4,13 +4,18 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <iostream>
 #include <optional>
 #include <system_error>
+
+#include "server/operations/commands.hpp"
+#include "server/operations/disclosure.hpp"
 
 namespace sotto::server {
 namespace {
@@ -93,6 +98,30 @@ void print(const json::value& value, const std::string& indent, std::ostream& ou
   }
 }
 
+using Lines = std::vector<json::object>;
+
+/// Names of members above, a line each; columns as wide as they need.
+void print_table(const Lines& lines, std::ostream& out) {
+  if (lines.empty()) return;
+  std::vector<std::vector<std::string>> cells(1);
+  for (const auto& [name, value] : lines.front()) {
+    cells.front().emplace_back(name);
+    for (char& c : cells.front().back()) c = c == '_' ? ' ' : static_cast<char>(std::toupper(c));
+  }
+  for (const json::object& line : lines) {
+    cells.emplace_back();
+    for (const auto& [name, value] : line) cells.back().push_back(value.is_null() ? "-" : words(value));
+  }
+  std::vector<std::size_t> widths(cells.front().size());
+  for (const auto& row : cells) {
+    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  for (const auto& row : cells) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) out << row[i] << std::string(widths[i] + 2 - row[i].size(), ' ');
+    out << row.back() << '\n';
+  }
+}
+
 }  // namespace
 
 int print_answer(const json::object& answer, Printed printed, std::ostream& out, std::ostream& err) {
@@ -119,13 +148,24 @@ int call(const Options& options, const Question& question, std::ostream& out, st
         << std::generic_category().message(errno) << ")\n";
     return 1;
   }
+  const Command* const command = command_named(question.command);
+  const Shown shown = command ? command->shown : Shown::members;
   std::optional<int> code;
+  if (shown == Shown::table) code = 0;  // may well be empty
+  Lines table;
   for (auto line = connection.line(); line; line = connection.line()) {
     json::error_code failure;
     const json::value answer = json::parse(*line, failure);
     if (failure || !answer.is_object()) break;
-    code = std::max(code.value_or(0), print_answer(answer.as_object(), question.printed, out, err));
+    const bool is_laid_out = question.printed == Printed::for_people && !answer.as_object().contains("error");
+    if (is_laid_out && shown == Shown::table)
+      table.push_back(answer.as_object());  // its columns are as wide as the widest
+    else if (is_laid_out && shown == Shown::disclosure)
+      code = 0, print_disclosure(answer.as_object(), out);
+    else
+      code = std::max(code.value_or(0), print_answer(answer.as_object(), question.printed, out, err));
   }
+  print_table(table, out);
   if (!code) err << "sotto-server: the server gave no answer; it takes commands of root and of its own user\n";
   return code.value_or(1);
 }

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "server/limits.hpp"
+#include "server/operations/account_commands.hpp"
 
 namespace sotto::server {
 namespace {
@@ -25,7 +26,8 @@ json::object refusal(const MaintenanceProblem& problem) {
 
 asio::awaitable<void> stats(Operations& operations, Arguments, Reply& reply) {
   json::object line;
-  for (const Metrics::Reading& reading : operations.metrics.readings()) line[reading.name] = number(reading.value);
+  for (const Metrics::Reading& reading : operations.metrics.readings())
+    line[reading.name + reading.labels] = number(reading.value);
   const auto figures = co_await operations.storage.maintenance().figures();
   if (figures) {
     line["store_epoch"] = operations.storage.maintenance().epoch();
@@ -100,7 +102,7 @@ asio::awaitable<void> reload(Operations& operations, Arguments, Reply& reply) {
 }
 
 // A command of another room of the server is one more row.
-constexpr std::array rows{
+constexpr std::array own_rows{
     Command{.name = "stats", .arguments = "", .help = "numbers about the running server", .run = stats},
     Command{.name = "backup",
             .arguments = "NAME",
@@ -125,6 +127,16 @@ constexpr std::array rows{
             .help = "stop as on SIGTERM: finish what is under way, take nothing new, end",
             .run = drain},
 };
+
+/// All of them, in the order of the help.
+const std::vector<Command>& rows() {
+  static const std::vector<Command> all = [] {
+    std::vector<Command> made(own_rows.begin(), own_rows.end());
+    for (const auto more : {account_commands()}) made.insert(made.end(), more.begin(), more.end());
+    return made;
+  }();
+  return all;
+}
 
 }  // namespace
 
@@ -158,11 +170,11 @@ asio::awaitable<bool> Reply::say(json::object line) {
   co_return written.has_value();
 }
 
-std::span<const Command> commands() { return rows; }
+std::span<const Command> commands() { return rows(); }
 
 const Command* command_named(std::string_view name) {
-  const auto found = std::ranges::find(rows, name, &Command::name);
-  return found == rows.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(rows(), name, &Command::name);
+  return found == rows().end() ? nullptr : &*found;
 }
 
 }  // namespace sotto::server

@@ -10,6 +10,8 @@
 #include <ctime>
 #include <memory>
 
+#include "server/route.hpp"
+
 namespace sotto::server {
 namespace {
 
@@ -59,21 +61,37 @@ void Metrics::watch(Kind kind, base::Word name, base::Word help, std::function<d
   watched_.push_back({.name = name, .help = help, .kind = kind, .ask = std::move(ask)});
 }
 
+void Metrics::watch_route(base::Word name, base::Word help, const Route& route, unsigned status_class,
+                          std::function<double()> ask) {
+  watch(Kind::counter, name, help, std::move(ask));
+  watched_.back().labels = "{route=\"" + std::string(route.method) + " " + std::string(route.path) + "\",status=\"" +
+                           std::to_string(status_class) + "xx\"}";
+}
+
 std::vector<Metrics::Reading> Metrics::readings() const {
   std::vector<Reading> all;
   all.reserve(watched_.size());
-  for (const Watched& watched : watched_)
-    all.push_back(
-        {.name = log_text(watched.name), .help = log_text(watched.help), .kind = watched.kind, .value = watched.ask()});
+  for (const Watched& watched : watched_) {
+    const double value = watched.ask();
+    if (!watched.labels.empty() && value == 0) continue;
+    all.push_back({.name = log_text(watched.name),
+                   .labels = watched.labels,
+                   .help = log_text(watched.help),
+                   .kind = watched.kind,
+                   .value = value});
+  }
   return all;
 }
 
 std::string Metrics::text() const {
-  std::string text;
+  std::string text, described;
   for (const Reading& reading : readings()) {
-    text += "# HELP " + reading.name + " " + reading.help + "\n";
-    text += "# TYPE " + reading.name + (reading.kind == Kind::counter ? " counter\n" : " gauge\n");
-    text += reading.name + " " + number(reading.value) + "\n";
+    if (described != reading.name) {
+      text += "# HELP " + reading.name + " " + reading.help + "\n";
+      text += "# TYPE " + reading.name + (reading.kind == Kind::counter ? " counter\n" : " gauge\n");
+      described = reading.name;
+    }
+    text += reading.name + reading.labels + " " + number(reading.value) + "\n";
   }
   return text;
 }

@@ -8,8 +8,10 @@
 
 namespace sotto::server {
 
-/// Numbers about the server as a whole. Names are words of the source and there are no labels: nothing here can name an
-/// account or an address. All on the I/O thread, hence plain integers.
+struct Route;
+
+/// Numbers about the server as a whole. Names are words of the source, and labels lines of the route table: nothing
+/// here can name an account or an address. All on the I/O thread, hence plain integers.
 class Metrics {
  public:
   /// Only ever grows. Whoever counts keeps the reference; it lives as long as the Metrics.
@@ -24,6 +26,7 @@ class Metrics {
   enum class Kind { counter, gauge };
   struct Reading {
     std::string name;
+    std::string labels;  // `{route="GET /v1/status",status="2xx"}`, or none
     std::string help;
     Kind kind;
     double value;
@@ -38,6 +41,11 @@ class Metrics {
   /// A number that somebody else keeps, asked for when it is read. `ask` must live as long.
   void watch(Kind kind, base::Word name, base::Word help, std::function<double()> ask);
 
+  /// One of the numbers of a name that has one for each route and class of status (2: 200 to 299); not shown while it
+  /// is 0. `ask` must live as long.
+  void watch_route(base::Word name, base::Word help, const Route& route, unsigned status_class,
+                   std::function<double()> ask);
+
   std::vector<Reading> readings() const;
   /// Prometheus' text format, version 0.0.4.
   std::string text() const;
@@ -48,6 +56,7 @@ class Metrics {
     base::Word help;
     Kind kind;
     std::function<double()> ask;
+    std::string labels = {};
   };
   std::deque<Counter> counters_;  // a deque: references stay good
   std::vector<Watched> watched_;

@@ -46,8 +46,8 @@ Asked parse(const std::string& line) {
       asked.arguments.emplace_back(argument.as_string());
     }
   }
-  const std::size_t count = asked.arguments.size();
-  if (count < asked.command->least || count > asked.command->most)
+  const std::size_t count = asked.arguments.size(), flags = asked.command->flags.size();
+  if (count < asked.command->least + flags || count > asked.command->most + flags)
     return {.wrong = "not so many arguments: " + std::string(asked.command->name) + " " +
                      std::string(asked.command->arguments)};
   return asked;

@@ -25,6 +25,11 @@ struct Options {
   Registration registration = Registration::open;
   std::string user = {};
   bool sandbox = true;
+  std::optional<net::Endpoint> s3_endpoint = {};  // where the bytes of blobs lie; none: in the data folder
+  std::string s3_bucket = {};
+  std::string s3_region = "us-east-1";
+  std::filesystem::path s3_ca_file = {};         // empty: the CAs of the system
+  std::filesystem::path s3_key_file = {};        // the access key's id and the secret key, a line each
   std::filesystem::path operations_socket = {};  // empty: in the data folder
   std::optional<net::Endpoint> operations_listen = {};
   base::log::Format log_format = base::log::Format::text;

@@ -28,6 +28,8 @@ Service::Service(ServiceParts parts, Listeners listeners)
                   .metrics = parts.metrics,
                   .storage = parts.storage,
                   .clock = parts.clock,
+                  .random = parts.random,
+                  .send_away = [this](const std::vector<DeviceRow>& devices) { server_.send_away(devices); },
                   .drain = [this] { drain(); },
                   .reload = [this] { return reload(); }},
       socket_(parts.timer, operations_),
@@ -36,6 +38,7 @@ Service::Service(ServiceParts parts, Listeners listeners)
 }
 
 void Service::watch() {
+  server_.watch(parts_.metrics);
   parts_.metrics.watch(Metrics::Kind::gauge, "sotto_connections", "connections of clients",
                        [this] { return double(server_.connections()); });
   parts_.metrics.watch(Metrics::Kind::gauge, "sotto_devices_connected", "devices whose mailbox is open",

@@ -53,6 +53,10 @@ base::Result<SharedLetter, net::Response> parse(const base::Blob& body) {
   if (!message || message->has_repeated_recipients() || message->recipients.empty() ||
       request.permits().size() != 16 * message->recipients.size())
     return malformed_body();
+  const std::size_t envelope = message->shared.size() + relay::SentMessage::head_size;
+  if (envelope > limits::envelope) return refuse(413, "envelope_too_large", "an envelope is larger than 1.5 MiB");
+  if (request.is_ephemeral() && envelope * message->recipients.size() > limits::shared_total)
+    return refuse(413, "too_many_entries", "what is not kept must be small: all envelopes together at most 64 MiB");
   SharedLetter letter{
       .idempotency_key = *key, .is_ephemeral = request.is_ephemeral(), .message = *std::move(message), .entries = {}};
   const base::View permits = base::view(request.permits());
@@ -132,7 +136,7 @@ void pass_on(Context& context, const SharedLetter& letter) {
   Upload upload{.envelopes = {}, .day = context.today()};
   for (std::size_t i = 0; i < letter.entries.size(); ++i) {
     const Entry& entry = letter.entries[i];
-    if (!entry.device) continue;
+    if (!entry.device || !context.hub.find(*entry.device)) continue;  // made for who is there only
     upload.envelopes.push_back(
         {.device = *entry.device,
          .permit_class = entry.holder->permit_class,
@@ -191,7 +195,7 @@ asio::awaitable<net::Response> send_shared(Context& context, Call call) {
   std::function<asio::awaitable<net::Response>()> act = [&context, whole, name] {
     return deliver(context, *whole, name);
   };
-  co_return co_await context.recent_uploads.once(name, request_hash, std::move(act));
+  co_return co_await context.recent_shared_uploads.once(name, request_hash, std::move(act));
 }
 
 }  // namespace sotto::server

@@ -20,12 +20,20 @@ struct Disclosure {
     std::uint32_t old_tokens = 0;
     base::Day last_contact;
     DeviceStatus status;
+    base::Blob signed_prekey, last_resort;       // public, signed by the device
+    std::optional<base::Bytes<32>> upload_hash;  // of its last upload of prekeys
+    std::vector<std::uint32_t> taken;            // one-time prekeys given on `taken_day`, by class of permit
+    base::Day taken_day;
     std::uint32_t known_keys = 0;  // hashes of public keys, its present and its spent ones
     std::vector<Envelope> envelopes;
   };
   struct Waiting {
     wire::MailboxId mailbox;
     crypto::PublicKey identity_key;
+    wire::RegistrationId registration_id;
+    base::Bytes<32> token_hash;
+    base::Bytes<32> request_hash;
+    base::Blob prekeys;  // public
     base::Day day;
   };
   struct GivenNumber {

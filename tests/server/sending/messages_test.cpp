@@ -167,6 +167,24 @@ TEST_F(MessagesTest, SaysWhenToComeBackIfAMailboxIsFullAndTakesMoreOnceThereIsRo
   EXPECT_EQ(ana.send(bob, large, 0xff).status, 200u);
 }
 
+TEST_F(MessagesTest, ARightThatEndedWhileTheBodyCameDoesNotCount) {
+  const base::Blob body = serialized(ana.letter_to(bob, "hello", 1));
+  const net::Header permit = bob.permit_header();
+  const std::string head = "POST /v1/messages HTTP/1.1\r\nHost: here:443\r\n" + permit.name + ": " + permit.value +
+                           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  const auto stream = *net::run(world.time, world.network.connect(world.endpoint(), {}, std::chrono::seconds(1)));
+  ASSERT_TRUE(net::run(world.time, net::write_all(*stream, base::view(head))));
+  world.time.settle();
+  frames::PermitChange change;
+  change.add_revoke(base::text(wire::permit_hash(bob.draft.account_id(), bob.permit)));
+  ASSERT_EQ(bob.ask("PUT", "/v1/permits", serialized(change)).status, 200u);
+  ASSERT_TRUE(net::run(world.time, net::write_all(*stream, body)));
+  base::Blob answer;
+  ASSERT_TRUE(net::run(world.time, net::read_onto(*stream, answer, 4096)));
+  EXPECT_TRUE(base::text(answer).starts_with("HTTP/1.1 403"));
+  EXPECT_EQ(queued(), 0u);
+}
+
 TEST_F(MessagesTest, AClassWithAFullQueueLeavesTheOthersTheirs) {
   const wire::Permit contact = bob.permit;
   bob.permit = {7};

@@ -52,6 +52,29 @@ std::string operations_listen(Options& options, const Texts& given) {
   return options.operations_listen ? std::string() : not_an_endpoint(given.front());
 }
 
+std::string s3_endpoint(Options& options, const Texts& given) {
+  options.s3_endpoint = net::parse_endpoint(given.front(), 443);
+  return options.s3_endpoint ? std::string() : not_an_endpoint(given.front());
+}
+
+/// It stands in the path of a request and in what is signed, hence what S3 itself allows.
+std::string s3_bucket(Options& options, const Texts& given) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+  const std::string& name = given.front();
+  if (name.size() < 3 || name.size() > 63 || name.find_first_not_of(allowed) != std::string::npos)
+    return name + " is not a bucket's name: 3 to 63 of a-z, 0-9, . and -";
+  options.s3_bucket = name;
+  return {};
+}
+
+std::string s3_region(Options& options, const Texts& given) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  if (given.front().empty() || given.front().find_first_not_of(allowed) != std::string::npos)
+    return given.front() + " is not a region's name";
+  options.s3_region = given.front();
+  return {};
+}
+
 // clang-format off: a table
 constexpr std::array rows{
     OptionRow{"data", Shape::text, "DIR", "", "the folder that holds everything; needed",
@@ -80,6 +103,18 @@ constexpr std::array rows{
     OptionRow{"sandbox", Shape::truth, "TRUTH", "true",
               "give up, once started, what a server never needs: other files, other programs (Landlock, seccomp); false: don't",
               truth<&Options::sandbox>},
+    OptionRow{"s3.endpoint", Shape::text, "HOST:PORT", "nowhere",
+              "S3-compatible storage, over TLS, for the bytes of blobs; without it they lie in the data folder",
+              s3_endpoint},
+    OptionRow{"s3.bucket", Shape::text, "NAME", "", "of it, which exists",
+              s3_bucket},
+    OptionRow{"s3.region", Shape::text, "NAME", "us-east-1", "by which its requests are signed",
+              s3_region},
+    OptionRow{"s3.ca_file", Shape::text, "FILE", "the system's", "PEM: the CA of its certificate",
+              text<&Options::s3_ca_file>},
+    OptionRow{"s3.key_file", Shape::text, "FILE", "",
+              "two lines, the access key's id and the secret key; nobody but its owner may read it",
+              text<&Options::s3_key_file>},
     OptionRow{"operations.socket", Shape::text, "PATH", "operations.sock in the data folder",
               "where the commands (stats, drain, ...) reach the running server",
               text<&Options::operations_socket>},

@@ -79,6 +79,10 @@ OptionResult<void> check(const Options& options, const Sources& sources) {
   if (options.tls_certificate.empty() != options.tls_key.empty())
     return problem(options.tls_key.empty() ? "tls_certificate" : "tls_key",
                    "a certificate needs its key, and a key its certificate");
+  if (!options.s3_endpoint && !(options.s3_bucket.empty() && options.s3_key_file.empty()))
+    return problem(options.s3_bucket.empty() ? "s3.key_file" : "s3.bucket", "s3.endpoint is needed with it");
+  if (options.s3_endpoint && (options.s3_bucket.empty() || options.s3_key_file.empty()))
+    return problem("s3.endpoint", "s3.bucket and s3.key_file are needed with it");
   if (options.allow_plain_anywhere) return {};
   for (const net::ListenAddress& address : options.listen_plain) {
     if (address.endpoint && !is_loopback(*address.endpoint))

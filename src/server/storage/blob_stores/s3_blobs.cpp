@@ -52,6 +52,17 @@ asio::awaitable<Stored<net::Response>> S3Blobs::ask(net::Request request) {
   co_return std::move(*response);
 }
 
+asio::awaitable<Stored<void>> S3Blobs::try_out() {
+  net::Request request{.method = "PUT",
+                       .target = "/" + options_.bucket + "/" + options_.prefix + "tried",
+                       .headers = {},
+                       .body = base::blob(base::view(std::string_view("sotto")))};
+  const auto response = co_await ask(std::move(request));
+  if (!response) co_return response.error();
+  if (response->status != 200) co_return refused(response->status);
+  co_return Stored<void>();
+}
+
 asio::awaitable<Stored<bool>> S3Blobs::finish(BlobId id, std::uint64_t size, base::Bytes<32> sha256) {
   const auto whole = co_await spool_.finish(id, size, sha256);
   if (!whole || !*whole) co_return whole;

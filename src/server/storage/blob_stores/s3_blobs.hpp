@@ -26,6 +26,9 @@ class S3Blobs final : public BlobStore {
           S3Options options);
   ~S3Blobs() override;
 
+  /// Whether it answers, knows the keys and takes what is written: writes one small object, the same each time.
+  asio::awaitable<Stored<void>> try_out();
+
   asio::awaitable<Stored<void>> write(BlobId id, std::uint64_t offset, base::Blob piece) override {
     return spool_.write(id, offset, std::move(piece));
   }

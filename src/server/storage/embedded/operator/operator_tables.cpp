@@ -41,27 +41,49 @@ Disclosure::Device disclose_device(Database& database, const KnownDevice& device
       .old_tokens = count_of(database, "SELECT count(*) FROM old_tokens WHERE device = ?", device.row),
       .last_contact = {},
       .status = status(database, device.row),
+      .signed_prekey = {},
+      .last_resort = {},
+      .upload_hash = std::nullopt,
+      .taken = {},
+      .taken_day = {},
       .known_keys = count_of(database, "SELECT count(*) FROM directory_keys WHERE device = ?", device.row),
       .envelopes = envelopes_of(database, device.row)};
-  Query query(database, "SELECT token_hash, next_token_hash, receive_token_hash, last_day FROM devices WHERE id = ?",
-              device.row.value);
+  Query query(
+      database,
+      "SELECT token_hash, next_token_hash, receive_token_hash, last_day, signed_prekey, last_resort, upload_hash, "
+      "taken_day, taken_contact, taken_link, taken_group, taken_knock, taken_own FROM devices WHERE id = ?",
+      device.row.value);
   if (query.next()) {
     disclosed.token_hash = intact(base::fixed<32>(query.bytes(0)));
     disclosed.next_token_hash = optional_hash(query, 1);
     disclosed.receive_token_hash = optional_hash(query, 2);
     disclosed.last_contact = day(query, 3);
+    disclosed.signed_prekey = base::blob(query.bytes(4));
+    disclosed.last_resort = base::blob(query.bytes(5));
+    disclosed.upload_hash = optional_hash(query, 6);
+    disclosed.taken_day = day(query, 7);
+    for (int column = 8; column <= 12; ++column)
+      disclosed.taken.push_back(static_cast<std::uint32_t>(query.number(column)));
   }
   return disclosed;
 }
 
 std::vector<Disclosure::Waiting> waiting_of(Database& database, AccountRow account) {
-  Query query(database, "SELECT mailbox_id, identity_key, day FROM waiting_devices WHERE account = ?", account.value);
+  Query query(database,
+              "SELECT mailbox_id, identity_key, registration_id, token_hash, request_hash, prekeys, day FROM "
+              "waiting_devices WHERE account = ?",
+              account.value);
   std::vector<Disclosure::Waiting> waiting;
   while (query.next()) {
     const auto key = crypto::PublicKey::parse(query.bytes(1));
     if (!key) throw SqlError{.code = SQLITE_CORRUPT, .message = "an identity key is not one"};
-    waiting.push_back(
-        {.mailbox = intact(wire::MailboxId::from(query.bytes(0))), .identity_key = *key, .day = day(query, 2)});
+    waiting.push_back({.mailbox = intact(wire::MailboxId::from(query.bytes(0))),
+                       .identity_key = *key,
+                       .registration_id = wire::RegistrationId(static_cast<std::uint16_t>(query.number(2))),
+                       .token_hash = intact(base::fixed<32>(query.bytes(3))),
+                       .request_hash = intact(base::fixed<32>(query.bytes(4))),
+                       .prekeys = base::blob(query.bytes(5)),
+                       .day = day(query, 6)});
   }
   return waiting;
 }
