@@ -36,7 +36,7 @@ struct HttpTest : testing::Test {
   VirtualTime time{io};
   MemoryTransport network{io.get_executor()};
   Echo service{time};
-  HttpServer server{time, service, {.connections = 3, .bodies = 150'000}};
+  HttpServer server{time, service, {.connections = 3, .bodies = 120'000}};
   std::unique_ptr<Acceptor> acceptor = *network.listen({.host = "here", .port = 0}, {});
   HttpClient client{network, time, acceptor->bound(), {}};
 
