@@ -247,7 +247,8 @@ class Monitoring(Programs):
                 following.communicate()
             self.assertIn("\nsotto_devices_connected 1\n", metrics)
             for line in metrics.splitlines():
-                self.assertRegex(line, r"^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+ [0-9.e+-]+)$")
+                self.assertRegex(line, r"^(# (HELP|TYPE) [a-z_]+ .+|"
+                                       r"[a-z_]+(\{route=\"[A-Z]+ [a-z0-9/{}_-]+\",status=\"[2-5]xx\"\})? [0-9.e+-]+)$")
             with self.assertRaises(urllib.error.HTTPError):
                 fetch("/v1/status")  # the service itself is not there
             world.server.stop()
