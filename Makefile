@@ -31,7 +31,7 @@ bench: build     ## measure the protocol library
 	@ninja -C $(BUILD) -j $(JOBS) protocol_bench
 	@tools/bench-protocol
 
-bench-server: build  ## measure one message end to end
+bench-server: build  ## measure the server: what a message costs it, floors beside
 	@ninja -C $(BUILD) -j $(JOBS) server_bench
 	@$(BUILD)/bench/server_bench
 

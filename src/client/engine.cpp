@@ -356,8 +356,10 @@ asio::awaitable<Result<void>> Engine::drain_outbox() {
   if (waiting->empty()) co_return Result<void>();
 
   Lines lines = lines_for(*account);
+  // A server that refuses them refuses no message: who has a permit already writes by it.
   const auto put = co_await put_permits(lines.server, *account);
-  if (!put) co_return put;
+  if (!put && put.error().error == Error::unreachable) co_return put;
+  if (!put) warn(put.error());
   std::set<wire::AccountId>
       stuck;  // a conversation whose next message can't go: what follows it waits, the others go on
   std::optional<Problem> first_problem;

@@ -16,15 +16,16 @@ constexpr std::size_t shared_parts = 5'000;      // devices of one of them
 constexpr std::size_t shared_total = 64u << 20;  // bytes of all parts as if each held the payload
 constexpr std::size_t small_request = 4u << 10;  // bytes of every other body
 
-constexpr std::uint32_t one_time_prekeys = 200;   // of each kind, of one device
-constexpr std::uint32_t low_water = 20;           // one-time prekeys of a kind left: the device is told
-constexpr std::size_t window_envelopes = 32;      // sent to a device and not acknowledged
-constexpr std::size_t window_bytes = 4u << 20;    // the same, in bytes
-constexpr std::size_t read_at_once = 256u << 10;  // bytes read of a mailbox before they are sent, but one envelope
-constexpr std::size_t pushed_memory = 64u << 20;  // bytes pushed before they are stored, of all devices together
-constexpr std::size_t acks = 1024;                // positions in one frame
-constexpr std::size_t client_frame = 16u << 10;   // bytes of one frame from a device
-constexpr std::size_t ephemeral_waiting = 16;     // ephemeral envelopes that wait for a slow reader
+constexpr std::uint32_t one_time_prekeys = 200;      // of each kind, of one device
+constexpr std::uint32_t low_water = 20;              // one-time prekeys of a kind left: the device is told
+constexpr std::size_t window_envelopes = 32;         // sent to a device and not acknowledged
+constexpr std::size_t window_bytes = 4u << 20;       // the same, in bytes
+constexpr std::size_t read_at_once = 256u << 10;     // bytes read of a mailbox before they are sent, but one envelope
+constexpr std::size_t pushed_memory = 64u << 20;     // bytes pushed before they are stored, of all devices together
+constexpr std::size_t acks = 1024;                   // positions in one frame
+constexpr std::size_t client_frame = 16u << 10;      // bytes of one frame from a device
+constexpr std::size_t ephemeral_bytes = 256u << 10;  // the same, in bytes
+constexpr std::size_t ephemeral_waiting = 16;        // ephemeral envelopes that wait for a slow reader
 
 constexpr std::size_t expired_at_once = 1'000;   // rows of a kind that one transaction drops for their age
 constexpr std::uint32_t queue_days = 21;         // an envelope waits

@@ -19,6 +19,14 @@ class Hostile : public ::testing::Test {
       }
     }
   }
+  /// A message of eve's own, under a certificate for her own key that stands on this server certificate.
+  base::Blob under(const relay::ServerCertificate& server) {
+    eve.start_session(ben);
+    const auto inner = eve.encrypt(ben, wire::pad(eve.content(ben, "hello").serialize()));
+    const relay::SenderCertificate::Subject subject{
+        .account = eve.id().text(), .device = 1, .identity_key = eve.own().identity.public_key};
+    return eve.seal_under(eve.certificate_for(subject, server), eve.own().identity, inner, ben);
+  }
   /// Refused for this reason, and nothing is different.
   void expect_refused(base::View envelope, const std::string& reason) {
     const Dump before = ben.home.dump();
@@ -67,22 +75,12 @@ TEST_F(Hostile, AFirstMessageOfAnotherUnderOnesOwnSealIsRefused_A04_A56) {
 
 TEST_F(Hostile, ACertificateForAKeyThatTheAccountKeyDidNotSignIsRefused) {
   all_know_each_other();
-  eve.start_session(ben);
-  const auto inner = eve.encrypt(ben, wire::pad(eve.content(ben, "hello").serialize()));
-  const auto key = eve.own().identity.public_key;
-  const relay::SenderCertificate::Subject subject{.account = eve.id().text(), .device = 1, .identity_key = key};
-  expect_refused(eve.seal_under(eve.certificate_for(subject, ana.issue(1, key)), eve.own().identity, inner, ben),
-                 "its certificate is not of the sender's account");
+  expect_refused(under(ana.issue(1, eve.own().identity.public_key)), "its certificate is not of the sender's account");
 }
 
 TEST_F(Hostile, ACertificateWithAnotherNumberOutsideThanInsideIsRefused) {
   all_know_each_other();
-  eve.start_session(ben);
-  const auto inner = eve.encrypt(ben, wire::pad(eve.content(ben, "hello").serialize()));
-  const auto key = eve.own().identity.public_key;
-  const relay::SenderCertificate::Subject subject{.account = eve.id().text(), .device = 1, .identity_key = key};
-  expect_refused(eve.seal_under(eve.certificate_for(subject, eve.issue(2, key)), eve.own().identity, inner, ben),
-                 "its seal can't be opened");
+  expect_refused(under(eve.issue(2, eve.own().identity.public_key)), "its seal can't be opened");
 }
 
 TEST_F(Hostile, ACertificateWithMoreThanSottoWritesIsRefused) {
@@ -124,12 +122,7 @@ TEST_F(Hostile, AnEnvelopeWithOneByteChangedCantBeOpened) {
 TEST_F(Hostile, AStrangersFirstMessageUnderAnotherAccountKeyIsRefused_A56) {
   // Everything inside is eve's own and sound, but another account key stands behind the certificate.
   eve.knows(ben);
-  eve.start_session(ben);
-  const auto inner = eve.encrypt(ben, wire::pad(eve.content(ben, "hello").serialize()));
-  const auto key = eve.own().identity.public_key;
-  const relay::SenderCertificate::Subject subject{.account = eve.id().text(), .device = 1, .identity_key = key};
-  expect_refused(eve.seal_under(eve.certificate_for(subject, ana.issue(1, key)), eve.own().identity, inner, ben),
-                 "its certificate is not of the sender's account");
+  expect_refused(under(ana.issue(1, eve.own().identity.public_key)), "its certificate is not of the sender's account");
 }
 
 TEST_F(Hostile, EveCannotSpeakUnderAnasIdWithHerOwnKey_A04) {

@@ -43,6 +43,19 @@ class Flight {
   std::shared_ptr<std::size_t> in_memory_;  // shared with the Delivery, which may end first
 };
 
+namespace {
+
+/// Who reads slowly misses what is not kept.
+bool has_room_for_ephemeral(const Seat& seat, std::size_t size) {
+  std::size_t bytes = size;
+  for (const MemoryEnvelope& waiting : seat.to_push) {
+    if (waiting.position == 0) bytes += waiting.bytes->size();
+  }
+  return seat.to_push.size() < limits::ephemeral_waiting && bytes <= limits::ephemeral_bytes;
+}
+
+}  // namespace
+
 struct Delivery::Expiring {
   net::Duration at;
   std::weak_ptr<Seat> seat;
@@ -135,7 +148,7 @@ asio::awaitable<Stored<std::vector<Kept>>> Delivery::deliver_shared(SharedEnvelo
 void Delivery::pass_on(const Upload& upload) {
   for (const Addressed& addressed : upload.envelopes) {
     const auto seat = hub_.find(addressed.device);
-    if (!seat || seat->to_push.size() >= limits::ephemeral_waiting) continue;
+    if (!seat || !has_room_for_ephemeral(*seat, addressed.bytes->size())) continue;
     seat->to_push.push_back(
         {.position = 0, .permit_class = addressed.permit_class, .bytes = addressed.bytes, .flight = nullptr});
     seat->change();

@@ -3,6 +3,7 @@
 #include "crypto/hash.hpp"
 #include "server/answer.hpp"
 #include "server/limits.hpp"
+#include "server/sending/permits.hpp"
 
 namespace sotto::server {
 namespace {
@@ -32,12 +33,11 @@ void tell_low_water(Context& context, const TakenBundles& taken) {
   }
 }
 
-asio::awaitable<net::Response> take(Context& context, AccountRow account, PermitClass for_class) {
-  const unsigned wait =
-      context.rates.take(Rates::Of::bundles, (account.value << 3) | static_cast<std::uint64_t>(for_class),
-                         {.a_second = limits::bundles_a_second, .at_once = limits::bundles_at_once});
+asio::awaitable<net::Response> take(Context& context, PermitHolder from) {
+  const unsigned wait = context.rates.take(Rates::Of::bundles, share_of(from),
+                                           {.a_second = limits::bundles_a_second, .at_once = limits::bundles_at_once});
   if (wait > 0) co_return too_many(wait);
-  const auto taken = co_await context.storage.prekeys().take(account, for_class, context.today());
+  const auto taken = co_await context.storage.prekeys().take(from.account, from.permit_class, context.today());
   if (!taken) co_return refuse(taken.error());
   tell_low_water(context, *taken);
   wire::frames::Bundles bundles;
@@ -59,12 +59,10 @@ asio::awaitable<net::Response> put_prekeys(Context& context, Call call) {
   co_return answer_to(*outcome);
 }
 
-asio::awaitable<net::Response> take_bundles(Context& context, Call call) {
-  return take(context, call.permit->account, call.permit->permit_class);
-}
+asio::awaitable<net::Response> take_bundles(Context& context, Call call) { return take(context, *call.permit); }
 
 asio::awaitable<net::Response> take_own_bundles(Context& context, Call call) {
-  return take(context, call.device->account_row, PermitClass::own);
+  return take(context, {.account = call.device->account_row, .permit_class = PermitClass::own});
 }
 
 asio::awaitable<net::Response> take_bundles_to_knock(Context& context, Call call) {
@@ -79,7 +77,8 @@ asio::awaitable<net::Response> take_bundles_to_knock(Context& context, Call call
   const auto account = co_await context.storage.accounts().account(*id);
   if (!account) co_return refuse(account.error());
   if (!*account || !(*account)->takes_knocks) co_return no_such_permit();
-  co_return co_await take(context, (*account)->row, PermitClass::knock);
+  const PermitHolder from{.account = (*account)->row, .permit_class = PermitClass::knock};
+  co_return co_await take(context, from);
 }
 
 }  // namespace sotto::server

@@ -5,14 +5,14 @@
 #include "server/answer.hpp"
 #include "server/limits.hpp"
 #include "server/sending/parse.hpp"
+#include "server/sending/permits.hpp"
 
 namespace sotto::server {
 namespace {
 
 struct Recipient {
-  AccountRow account;
-  PermitClass permit_class;
-  std::optional<DeviceRow> sender;  // one of the account's own, which is no target
+  PermitHolder holder;
+  std::optional<DeviceRow> sender = {};  // one of the account's own, which is no target
 };
 
 net::Response answer_to(Kept kept) {
@@ -38,12 +38,6 @@ Upload upload_of(const Letter& letter, const std::vector<Target>& targets, Permi
   return upload;
 }
 
-unsigned wait_before_sending(Context& context, const Recipient& to) {
-  const limits::Share share = limits::share(to.permit_class);
-  return context.rates.take(Rates::Of::sends, (to.account.value << 3) | static_cast<std::uint64_t>(to.permit_class),
-                            {.a_second = share.sends_a_second, .at_once = share.sends_at_once});
-}
-
 asio::awaitable<net::Response> deliver(Context& context, Upload upload) {
   const auto kept = co_await context.delivery.deliver(std::move(upload));
   if (!kept) co_return refuse(kept.error());
@@ -51,13 +45,13 @@ asio::awaitable<net::Response> deliver(Context& context, Upload upload) {
 }
 
 asio::awaitable<net::Response> send_to(Context& context, Recipient to, Letter letter) {
-  auto targets = co_await context.storage.devices().of(to.account);
+  auto targets = co_await context.storage.devices().of(to.holder.account);
   if (!targets) co_return refuse(targets.error());
   if (to.sender) std::erase_if(*targets, [&to](const Target& target) { return target.row == *to.sender; });
   const Mismatch wrong = mismatch(letter, *targets);
   if (wrong.is_there()) co_return refuse(wrong);
-  if (const unsigned wait = wait_before_sending(context, to); wait > 0) co_return too_many(wait);
-  Upload upload = upload_of(letter, *targets, to.permit_class, context.today());
+  if (const unsigned wait = wait_before_sending(context, to.holder); wait > 0) co_return too_many(wait);
+  Upload upload = upload_of(letter, *targets, to.holder.permit_class, context.today());
   if (letter.is_ephemeral) {
     context.delivery.pass_on(upload);
     co_return ok();
@@ -74,7 +68,7 @@ asio::awaitable<net::Response> send_message(Context& context, Call call) {
   auto letter = parse_letter(call.request.body);
   if (!letter) co_return letter.error();
   call.request.body = {};  // the letter holds its own copy
-  const Recipient to{.account = call.permit->account, .permit_class = call.permit->permit_class, .sender = {}};
+  const Recipient to{.holder = *call.permit};
   co_return co_await send_to(context, to, *std::move(letter));
 }
 
@@ -82,7 +76,8 @@ asio::awaitable<net::Response> send_to_own(Context& context, Call call) {
   auto letter = parse_letter(call.request.body);
   if (!letter) co_return letter.error();
   call.request.body = {};
-  const Recipient to{.account = call.device->account_row, .permit_class = PermitClass::own, .sender = call.device->row};
+  const Recipient to{.holder = {.account = call.device->account_row, .permit_class = PermitClass::own},
+                     .sender = call.device->row};
   co_return co_await send_to(context, to, *std::move(letter));
 }
 
@@ -98,7 +93,7 @@ asio::awaitable<net::Response> knock(Context& context, Call call) {
   const auto account = co_await context.storage.accounts().account(*id);
   if (!account) co_return refuse(account.error());
   if (!*account || !(*account)->takes_knocks) co_return no_such_permit();
-  const Recipient to{.account = (*account)->row, .permit_class = PermitClass::knock, .sender = {}};
+  const Recipient to{.holder = {.account = (*account)->row, .permit_class = PermitClass::knock}};
   co_return co_await send_to(context, to, *std::move(letter));
 }
 

@@ -48,6 +48,12 @@ asio::awaitable<base::Result<PermitHolder, net::Response>> permit_of(Context& co
   co_return **holder;
 }
 
+unsigned wait_before_sending(Context& context, const PermitHolder& to) {
+  const limits::Share share = limits::share(to.permit_class);
+  return context.rates.take(Rates::Of::sends, share_of(to),
+                            {.a_second = share.sends_a_second, .at_once = share.sends_at_once});
+}
+
 asio::awaitable<net::Response> put_permits(Context& context, Call call) {
   auto change = parse_change(call.request.body, context.today());
   if (!change) co_return malformed_body();

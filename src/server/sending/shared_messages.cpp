@@ -8,6 +8,7 @@
 #include "server/answer.hpp"
 #include "server/limits.hpp"
 #include "server/sending/parse.hpp"
+#include "server/sending/permits.hpp"
 #include "wire/permit.hpp"
 
 namespace sotto::server {
@@ -73,12 +74,6 @@ wire::AccountId nobody() {
   base::Bytes<16> bytes{};
   bytes[6] = 0x80, bytes[8] = 0x80;
   return *wire::AccountId::from(bytes);
-}
-
-unsigned wait_before_sending(Context& context, const PermitHolder& to) {
-  const limits::Share share = limits::share(to.permit_class);
-  return context.rates.take(Rates::Of::sends, (to.account.value << 3) | static_cast<std::uint64_t>(to.permit_class),
-                            {.a_second = share.sends_a_second, .at_once = share.sends_at_once});
 }
 
 /// Finds mailbox, device and right of one entry; what is wrong stands in its outcome.

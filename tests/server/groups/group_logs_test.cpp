@@ -243,6 +243,14 @@ TEST_F(GroupLogsTest, StatementsHaveAQuotaUntilTheNextState) {
   EXPECT_EQ(group.say("one more").status, 200u);
 }
 
+TEST_F(GroupLogsTest, AMembersFloodKeepsNoAdminFromWriting) {
+  EXPECT_EQ(group.create().status, 200u);
+  int said = 0;
+  while (group.say("statement " + std::to_string(said)).status == 200u) ++said;
+  EXPECT_EQ(code_of(group.say("one more")), "too_many");
+  EXPECT_EQ(group.append("a removal").status, 200u);
+}
+
 TEST_F(GroupLogsTest, AFloodWaits) {
   EXPECT_EQ(group.create().status, 200u);
   unsigned answer = 200;

@@ -273,5 +273,29 @@ TEST_F(MailboxTest, EndsWithTheConnection) {
   EXPECT_EQ(world.server->connected_devices(), 0u);
 }
 
+/// Asks again and again to be told, and reads nothing of it.
+asio::awaitable<void> keep_asking(net::WebSocket& mailbox, base::Blob question, int& asked) {
+  for (; asked < 5'000; ++asked) {
+    base::Blob again = question;
+    const auto sent = co_await mailbox.send(std::move(again));
+    if (!sent) co_return;
+  }
+}
+
+TEST_F(MailboxTest, EndsWithWhoAsksToBeToldAndDoesNotRead) {
+  const auto mailbox = open();
+  expect_drained(*mailbox);
+  frames::ClientFrame question;
+  for (int i = 0; i < 1'000; ++i) question.mutable_ack()->add_positions(1);
+  question.mutable_ack()->set_wants_answer(true);
+  int asked = 0;
+  bool has_ended = false;
+  net::spawn(world.io.get_executor(), keep_asking(*mailbox, serialized(question), asked), [&] { has_ended = true; });
+  ASSERT_TRUE(world.time.run_until([&] { return has_ended; }, std::chrono::minutes(5)));
+  EXPECT_LT(asked, 5'000);
+  world.time.settle();
+  EXPECT_EQ(world.server->connected_devices(), 0u);
+}
+
 }  // namespace
 }  // namespace sotto::test

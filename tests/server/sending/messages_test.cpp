@@ -231,5 +231,17 @@ TEST_F(MessagesTest, PassesAnEphemeralEnvelopeToWhoIsThereAndKeepsItForNobody) {
   EXPECT_EQ(queued(), 0u);
 }
 
+TEST_F(MessagesTest, HoldsFewEphemeralBytesForWhoReadsSlowly) {
+  const auto mailbox = bob.open_mailbox();
+  EXPECT_TRUE(next_frame(world, **mailbox).has_drained());
+  auto large = ana.letter_to(bob, std::string(server::limits::ephemeral_bytes + 1, 'x'), 1);
+  large.set_is_ephemeral(true);
+  EXPECT_EQ(ana.send(bob, large).status, 200u);  // answered alike, and passed on to nobody
+  auto small = ana.letter_to(bob, "typing", 2);
+  small.set_is_ephemeral(true);
+  EXPECT_EQ(ana.send(bob, small).status, 200u);
+  EXPECT_EQ(next_frame(world, **mailbox).deliver().envelope(), "typing");
+}
+
 }  // namespace
 }  // namespace sotto::test
