@@ -169,7 +169,9 @@ asio::awaitable<bool> HttpServer::State::answer(std::shared_ptr<Connection> conn
   }
   const auto exchange = std::get<std::unique_ptr<HttpExchange>>(std::move(verdict));
   if (head.expects_continue) {
+    connection->deadline.set(limits.write_within);
     const auto go_on = co_await write_all(*connection->stream, base::view("HTTP/1.1 100 Continue\r\n\r\n"));
+    connection->deadline.lift();
     if (!go_on) co_return false;
   }
   // Held until the answer is made: that is how long what was sent lies in the memory.
