@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <memory>
 
 #include "net/stream.hpp"
 
@@ -19,7 +20,10 @@ class PlainStream final : public Stream {
   void cut() override;
 
  private:
-  asio::generic::stream_protocol::socket socket_;
+  using Socket = asio::generic::stream_protocol::socket;
+  static void read_when_ready(std::shared_ptr<Socket> socket, base::Blob& onto, std::size_t at_most, Done done);
+
+  std::shared_ptr<Socket> socket_;  // shared with the waits on it, which may end after us
 };
 
 }  // namespace sotto::net
