@@ -6,7 +6,6 @@
 namespace sotto::client {
 namespace {
 
-// g++ 12 takes an optional that is made in a co_return for uninitialised: hence the names.
 bool is_refused(const net::Response& answer) { return answers::error_of(answer).code == "no_such_permit"; }
 
 }  // namespace
@@ -34,7 +33,7 @@ asio::awaitable<Result<std::optional<wire::Introduction>>> Post::introduction_of
   auto answer = co_await call("GET", "/v1/account", std::move(credential), base::Blob());
   if (!answer) co_return answer.error();
   if (is_refused(*answer)) {
-    const std::optional<wire::Introduction> none;
+    const std::optional<wire::Introduction> none;  // g++ 12 takes one that is made in the co_return for uninitialised
     co_return none;
   }
   auto introduction = answers::introduction(*answer, reach_.authority.text());
