@@ -3,6 +3,8 @@
 // registration and an upload of prekeys.
 #include <cstdint>
 
+#include "relay/sent_message.hpp"
+#include "server/sending/parse.hpp"
 #include "wire/frames.pb.h"
 #include "wire/prekeys.hpp"
 #include "wire/registration.hpp"
@@ -23,7 +25,10 @@ void read(base::View bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const base::View input(bytes, size);
-  read<wire::frames::SendRequest>(input);
+  (void)server::parse_letter(base::blob(input));
+  wire::frames::SharedSendRequest shared;
+  if (shared.ParseFromArray(bytes, static_cast<int>(size)))
+    (void)relay::SentMessage::parse(base::view(shared.message()));
   read<wire::frames::BundleRequest>(input);
   read<wire::frames::ClientFrame>(input);
   if (const auto upload = wire::PrekeyUpload::parse(input)) {

@@ -161,6 +161,16 @@ TEST_F(HttpTest, RefusesAChunkedBodyOverTheLimit) {
   EXPECT_TRUE(run(time, is_ended(*stream)));
 }
 
+TEST_F(HttpTest, ALastChunkMayComeInPiecesOfAnySize) {
+  const auto stream = raw();
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& piece : {head, std::string("0\r\n"), std::string("\r")}) {
+    ASSERT_TRUE(run(time, write_all(*stream, base::view(piece))));
+    time.settle();
+  }
+  EXPECT_TRUE(run(time, exchange(*stream, "\n")).starts_with("HTTP/1.1 200"));
+}
+
 TEST_F(HttpTest, AnAnnouncedSizeAloneReservesNothing) {
   const auto stream = raw();
   const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 18446744073709551000\r\n\r\n";
