@@ -31,7 +31,8 @@ bench: build     ## measure the protocol library
 	@ninja -C $(BUILD) -j $(JOBS) protocol_bench
 	@tools/bench-protocol
 
-bench-server: build  ## measure the server: what a message costs it, floors beside
+bench-server: build  ## measure the server: what a message costs it, floors and ejabberd beside
+	@tools/fetch-ejabberd || true
 	@ninja -C $(BUILD) -j $(JOBS) server_bench
 	@$(BUILD)/bench/server_bench
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "bench/server/loads.hpp"
+#include "bench/server/rows.hpp"
 #include "net/http_server.hpp"
 #include "net/own_ca.hpp"
 
@@ -105,6 +106,16 @@ double bare_relay_us(const std::filesystem::path& folder) {
   io.stop();
   thread.join();
   return spent / outcome.messages;
+}
+
+void measure_floors(Table& table) {
+  const std::filesystem::path folder = std::filesystem::path(SOTTO_BENCH_DIR) / "floors";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  table.add("floor: write and fdatasync of this disk", "us", fdatasync_us(folder));
+  table.add("floor: SQLite, insert and delete in groups of 100", "us/message", sqlite_us(folder));
+  table.add("floor: HTTPS answered at once, 100 connections", "us/request", bare_relay_us(folder));
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace sotto::bench

@@ -1,6 +1,5 @@
 #include "bench/server/loads.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 #include "crypto/system_random.hpp"
@@ -19,6 +18,7 @@ double us_between(Moment begun, Moment ended) {
 asio::awaitable<void> open_lines(Clients& clients, std::size_t count, std::vector<std::unique_ptr<HttpLine>>& lines) {
   while (lines.size() < count) {
     auto line = co_await HttpLine::open(clients);
+    CHECK(line);
     lines.push_back(std::move(line));
   }
 }
@@ -51,12 +51,6 @@ asio::awaitable<void> ask_until_the_end(Loop& loop, HttpLine& line) {
 }
 
 }  // namespace
-
-double percentile(std::vector<double> values, double part) {
-  if (values.empty()) return 0;
-  std::ranges::sort(values);
-  return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
-}
 
 Outcome ask_in_a_loop(Clients& clients, const std::function<base::Blob(std::size_t)>& request, std::size_t lines,
                       double seconds) {
@@ -121,6 +115,7 @@ Listeners::Listeners(Clients& clients, const std::vector<Resident>& who) : clien
   const auto open_all = [](Listeners& self, const std::vector<Resident>& all) -> asio::awaitable<void> {
     for (const Resident& resident : all) {
       auto line = co_await MailboxLine::open(self.clients_, resident);
+      CHECK(line);
       self.lines_.push_back(std::move(line));
       net::spawn(self.clients_.executor(), self.listen(resident));
     }

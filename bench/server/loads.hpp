@@ -2,7 +2,8 @@
 #include <functional>
 #include <vector>
 
-#include "bench/server/lines.hpp"
+#include "bench/lines/lines.hpp"
+#include "bench/lines/percentile.hpp"
 
 /// What is done to the server, and how it went.
 namespace sotto::bench {
@@ -13,7 +14,6 @@ struct Outcome {
   std::vector<double> latencies_us;  // from the moment at which it should have been sent
   double a_second() const { return messages / seconds; }
 };
-double percentile(std::vector<double> values, double part);
 
 /// Each sender writes the next message when the last was answered, for `seconds`.
 struct ClosedLoop {

@@ -1,6 +1,5 @@
 #include "bench/server/population.hpp"
 
-#include "base/encoding.hpp"
 #include "crypto/system_random.hpp"
 #include "net/main_loop.hpp"
 #include "server/storage/embedded/embedded_storage.hpp"
@@ -66,9 +65,6 @@ std::unique_ptr<server::EmbeddedStorage> open(net::MainLoop& loop, base::Random&
 }
 
 }  // namespace
-
-std::string Resident::bearer() const { return "Bearer " + base::to_base64url(token); }
-std::string Resident::permit_header() const { return base::to_base64url(base::concat({account.view(), permit})); }
 
 std::vector<Resident> populate(const std::filesystem::path& data, std::size_t count, std::size_t with_prekeys) {
   constexpr std::size_t at_once = 2'000;

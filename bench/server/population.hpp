@@ -2,22 +2,9 @@
 #include <filesystem>
 #include <vector>
 
-#include "base/random.hpp"
-#include "net/http.hpp"
-#include "wire/permit.hpp"
+#include "bench/lines/resident.hpp"
 
 namespace sotto::bench {
-
-/// A device as a load generator knows it. Nothing in its account is looked at by what is measured.
-struct Resident {
-  wire::AccountId account;
-  wire::MailboxId mailbox;
-  base::Bytes<32> token;
-  wire::Permit permit;
-
-  std::string bearer() const;         // the value of Authorization
-  std::string permit_header() const;  // the value of Sotto-Permit
-};
 
 /// Makes a server's data folder anew, with this many accounts of one device each, and one-time prekeys for the first
 /// `with_prekeys` of them.

@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "bench/server/population.hpp"
+#include "bench/lines/resident.hpp"
 #include "crypto/system_random.hpp"
 #include "net/system_time.hpp"
 #include "net/tcp_transport.hpp"
@@ -21,6 +21,7 @@ struct Clients {
   Clients(net::Endpoint at, std::string ca_file) : endpoint(std::move(at)), tls{.ca_file = std::move(ca_file)} {}
   /// Without TLS, as a proxy on the same machine would come.
   explicit Clients(net::Endpoint at) : endpoint(std::move(at)), is_plain(true) {}
+  /// Nothing if nobody is there.
   asio::awaitable<std::unique_ptr<net::Stream>> connect();
   /// Runs what there is to run until `is_done`, looking at least every `at_most`.
   void run_until(const std::function<bool()>& is_done, std::chrono::microseconds at_most = std::chrono::seconds(1)) {
@@ -45,9 +46,12 @@ struct Clients {
 /// Requests as ready bytes, answers as their status.
 class HttpLine {
  public:
+  /// Nothing if nobody is there; so does a mailbox.
   static asio::awaitable<std::unique_ptr<HttpLine>> open(Clients& clients);
   explicit HttpLine(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
+  /// returns  the status; 0 once the connection has ended
   asio::awaitable<unsigned> ask(const base::Blob& request);
+  void cut() { stream_->cut(); }
 
  private:
   std::unique_ptr<net::Stream> stream_;
@@ -65,14 +69,17 @@ class MailboxLine {
   void cut() { stream_->cut(); }
 
  private:
-  asio::awaitable<bool> more();
+  asio::awaitable<bool> more();  // nothing more: the connection has ended
   asio::awaitable<void> write(std::uint8_t opcode, base::View payload);
 
   std::unique_ptr<net::Stream> stream_;
   base::Blob buffer_;
 };
 
-/// A message of `size` bytes to somebody, ready to be written.
+/// A request as ready bytes.
+base::Blob post(std::string_view target, std::string_view headers, base::View body, std::string_view host = "bench");
+/// A message to somebody, and one of `size` bytes.
+base::Blob sealed_letter(const Resident& to, base::View envelope, base::Random& random, std::string_view host);
 base::Blob letter(const Resident& to, std::size_t size, base::Random& random);
 base::Blob bundle_request(const Resident& of);
 /// One sealed message for all of them, in the sent form of version 2; what is sealed is noise.

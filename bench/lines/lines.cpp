@@ -1,4 +1,4 @@
-#include "bench/server/lines.hpp"
+#include "bench/lines/lines.hpp"
 
 #include <algorithm>
 #include <boost/endian/conversion.hpp>
@@ -12,12 +12,6 @@ namespace sotto::bench {
 namespace {
 
 namespace frames = wire::frames;
-
-base::Blob post(std::string_view target, std::string_view headers, base::View body) {
-  std::string head = "POST " + std::string(target) + " HTTP/1.1\r\nHost: bench\r\n" + std::string(headers) +
-                     "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
-  return base::concat({base::view(head), body});
-}
 
 base::Blob serialized(const google::protobuf::MessageLite& message) {
   base::Blob bytes(message.ByteSizeLong());
@@ -34,12 +28,13 @@ asio::awaitable<std::unique_ptr<net::Stream>> Clients::connect() {
     co_return std::make_unique<net::PlainStream>(std::move(socket));
   }
   auto stream = co_await transport.connect(endpoint, tls, std::chrono::seconds(60));
-  CHECK(stream);
+  if (!stream) co_return nullptr;
   co_return *std::move(stream);
 }
 
 asio::awaitable<std::unique_ptr<HttpLine>> HttpLine::open(Clients& clients) {
   auto stream = co_await clients.connect();
+  if (!stream) co_return nullptr;
   co_return std::make_unique<HttpLine>(std::move(stream));
 }
 
@@ -64,20 +59,21 @@ asio::awaitable<unsigned> HttpLine::ask(const base::Blob& request) {
 
 asio::awaitable<std::unique_ptr<MailboxLine>> MailboxLine::open(Clients& clients, const Resident& resident) {
   auto stream = co_await clients.connect();
+  if (!stream) co_return nullptr;
   auto made = std::make_unique<MailboxLine>(std::move(stream));
-  const std::string head =
-      "GET /v1/mailbox HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
-      "13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: " +
-      resident.bearer() + "\r\n\r\n";
+  const std::string head = "GET /v1/mailbox HTTP/1.1\r\nHost: " + net::to_text(clients.endpoint) +
+                           "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+                           "13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: " +
+                           resident.bearer() + "\r\n\r\n";
   const auto written = co_await net::write_all(*made->stream_, base::view(head));
-  CHECK(written);
+  if (!written) co_return nullptr;
   for (;;) {
     const bool has_more = co_await made->more();
-    CHECK(has_more);
+    if (!has_more) co_return nullptr;
     const std::string_view text(reinterpret_cast<const char*>(made->buffer_.data()), made->buffer_.size());
     const std::size_t end = text.find("\r\n\r\n");
     if (end == std::string_view::npos) continue;
-    CHECK(text.starts_with("HTTP/1.1 101"));
+    if (!text.starts_with("HTTP/1.1 101")) co_return nullptr;
     made->buffer_.erase(made->buffer_.begin(), made->buffer_.begin() + static_cast<std::ptrdiff_t>(end + 4));
     co_return made;
   }
@@ -139,14 +135,24 @@ asio::awaitable<void> MailboxLine::acknowledge(std::vector<std::uint64_t> positi
   co_await write(2, bytes);
 }
 
-base::Blob letter(const Resident& to, std::size_t size, base::Random& random) {
+base::Blob post(std::string_view target, std::string_view headers, base::View body, std::string_view host) {
+  std::string head = "POST " + std::string(target) + " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n" +
+                     std::string(headers) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  return base::concat({base::view(head), body});
+}
+
+base::Blob sealed_letter(const Resident& to, base::View envelope, base::Random& random, std::string_view host) {
   frames::SendRequest request;
   request.set_idempotency_key(base::text(random.bytes<16>()));
   auto& item = *request.add_items();
   item.set_mailbox_id(base::text(to.mailbox.view()));
   item.set_registration_id(1);
-  item.set_envelope(std::string(size, 'x'));
-  return post("/v1/messages", "Sotto-Permit: " + to.permit_header() + "\r\n", serialized(request));
+  item.set_envelope(base::text(envelope));
+  return post("/v1/messages", "Sotto-Permit: " + to.permit_header() + "\r\n", serialized(request), host);
+}
+
+base::Blob letter(const Resident& to, std::size_t size, base::Random& random) {
+  return sealed_letter(to, base::Blob(size, 'x'), random, "bench");
 }
 
 base::Blob bundle_request(const Resident& of) {

@@ -1,0 +1,51 @@
+#include <map>
+
+#include "bench/server/ejabberd/ejabberd.hpp"
+#include "bench/server/ejabberd/xmpp.hpp"
+#include "bench/server/rows.hpp"
+
+namespace sotto::bench {
+namespace {
+
+struct Figure {
+  double cpu_us;  // for a message
+  double a_second;
+};
+
+std::optional<Figure> load_of_ejabberd(std::size_t connections, Ejabberd::Modules modules) {
+  const auto folder = std::filesystem::path(SOTTO_BENCH_DIR) / "ejabberd";
+  const auto server = Ejabberd::start(folder, connections, modules);
+  if (!server) return std::nullopt;
+  Clients clients(server->endpoint(), server->ca_file());
+  xmpp::Load load(clients, connections / 2);
+  load.send_in_a_loop(1, 1024);
+  const double before = server->cpu_us(), received_before = load.received();
+  const Outcome outcome = load.send_in_a_loop(6, 1024);
+  const double cpu = server->cpu_us() - before;
+  CHECK(load.received() - received_before > 0.9 * outcome.messages);
+  return Figure{.cpu_us = cpu / outcome.messages, .a_second = outcome.a_second()};
+}
+
+}  // namespace
+
+void measure_ejabberd(const std::vector<Resident>& all, Table& table) {
+  if (!Ejabberd::is_there()) return table.skip("ejabberd", "since tools/fetch-ejabberd could not bring it");
+  for (const std::size_t connections : {std::size_t{200}, std::size_t{2'000}}) {
+    const std::string name = std::to_string(connections) + " connections";
+    const double before = measure_full_load(all, connections, "beside ejabberd, just before, " + name, table);
+    std::map<std::string, double> theirs;
+    for (const auto modules : {Ejabberd::Modules::as_debian_has_them, Ejabberd::Modules::fewest}) {
+      const bool is_plain = modules == Ejabberd::Modules::as_debian_has_them;
+      const std::string what = is_plain ? "ejabberd, " + name : "ejabberd with the fewest modules, " + name;
+      const auto figure = load_of_ejabberd(connections, modules);
+      if (!figure) return table.skip("ejabberd", "since it does not start");
+      table.add(what + ": server CPU", "us/message", figure->cpu_us);
+      table.add(what + ": sent and acknowledged", "messages/s", figure->a_second);
+      theirs[what] = figure->cpu_us;
+    }
+    const double after = measure_full_load(all, connections, "beside ejabberd, just after, " + name, table);
+    for (const auto& [what, cpu] : theirs) table.add(what + ": over ours", "times", cpu / ((before + after) / 2));
+  }
+}
+
+}  // namespace sotto::bench
