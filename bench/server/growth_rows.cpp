@@ -1,9 +1,18 @@
+#include <algorithm>
+#include <random>
+
 #include "bench/server/loads.hpp"
 #include "bench/server/process.hpp"
 #include "bench/server/rows.hpp"
 
 namespace sotto::bench {
 namespace {
+
+/// Neighbours in the tables are not written to one after the other.
+std::vector<Resident> shuffled(std::vector<Resident> all) {
+  std::ranges::shuffle(all, std::mt19937(1));
+  return all;
+}
 
 /// What a message for somebody who is away costs, among so many mailboxes and behind so many that wait.
 double cost_of_storing(const std::vector<Resident>& who) {
@@ -18,18 +27,20 @@ double cost_of_storing(const std::vector<Resident>& who) {
 }  // namespace
 
 void measure_growth(Table& table) {
-  for (const std::size_t mailboxes : {std::size_t{1'000}, std::size_t{100'000}}) {
+  constexpr std::size_t few = 1'000;
+  for (const std::size_t mailboxes : {std::size_t{1'000}, std::size_t{100'000}, std::size_t{1'000'000}}) {
     const auto all = populate(data_folder(), mailboxes);
     std::vector<Resident> spread;  // all over the table
-    for (std::size_t i = 0; i < 1'000; ++i) spread.push_back(all[i * (mailboxes / 1'000)]);
-    table.add("store, among " + std::to_string(mailboxes) + " mailboxes: server CPU", "us/message",
-              cost_of_storing(spread));
+    for (std::size_t i = 0; i < few; ++i) spread.push_back(all[i * (mailboxes / few)]);
+    const std::string name = "store, among " + std::to_string(mailboxes) + " mailboxes";
+    table.add(name + ", to a thousand of them: server CPU", "us/message", cost_of_storing(spread));
+    table.add(name + ", to all in turn: server CPU", "us/message", cost_of_storing(shuffled(all)));
   }
-  const auto all = populate(data_folder(), 300);
-  const auto deep = part(all, 0, 100), shallow = part(all, 100, 100);
-  table.add("store, behind none: server CPU", "us/message", cost_of_storing(shallow));
-  fill_mailboxes(data_folder(), deep, 9'000, 256);
-  table.add("store, behind 9000 that wait: server CPU", "us/message", cost_of_storing(deep));
+  for (const std::size_t depth : {std::size_t{1}, std::size_t{1'000}, std::size_t{10'000}}) {
+    const auto who = populate(data_folder(), 100);
+    fill_mailboxes(data_folder(), who, depth, 1'024);
+    table.add("store, behind " + std::to_string(depth) + " that wait: server CPU", "us/message", cost_of_storing(who));
+  }
 }
 
 void measure_restart(Table& table) {

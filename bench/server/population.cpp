@@ -113,7 +113,7 @@ void fill_mailboxes(const std::filesystem::path& data, const std::vector<Residen
     for (std::size_t i = 0; i < count; ++i) {
       letters.envelopes.push_back({.device = (*device)->row,
                                    .position = into.mailboxes().next_position(),
-                                   .permit_class = server::PermitClass::contact,
+                                   .permit_class = server::PermitClass::group,  // contacts have room beside them
                                    .bytes = envelope});
     }
     const auto kept = co_await into.mailboxes().store(std::move(letters));

@@ -1,6 +1,9 @@
 #include "bench/server/ejabberd/xmpp.hpp"
 
 #include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "base/encoding.hpp"
 
@@ -145,24 +148,37 @@ Load::~Load() {
   clients_.run_until([this] { return listening_ == 0; }, std::chrono::milliseconds(5));
 }
 
-Outcome Load::send_in_a_loop(double seconds, std::size_t size) {
-  struct Loop {
-    steady_clock::time_point begun = steady_clock::now();
-    steady_clock::time_point end;
-    std::string body;
-    Outcome outcome = {};
-    std::size_t running = 0;
-  };
-  const auto send_until_the_end = [](Loop& loop, Line& line, std::size_t to) -> asio::awaitable<void> {
-    while (steady_clock::now() < loop.end) {
-      const auto begun = steady_clock::now();
-      const bool is_acknowledged = co_await line.send(to, loop.body);
-      CHECK(is_acknowledged);
-      loop.outcome.latencies_us.push_back(us_since(begun));
-      loop.outcome.messages += 1;
-    }
-  };
-  Loop loop{.end = steady_clock::now() + std::chrono::microseconds(static_cast<std::int64_t>(seconds * 1e6)),
+namespace {
+
+struct Loop {
+  net::SystemTimer& timer;
+  std::chrono::microseconds interval;
+  steady_clock::time_point end;
+  std::string body;
+  Outcome outcome = {};
+  std::size_t running = 0;
+};
+
+asio::awaitable<void> send_until_the_end(Loop& loop, Line& line, std::size_t to) {
+  asio::steady_timer pause(loop.timer.executor());
+  while (steady_clock::now() < loop.end) {
+    const auto begun = steady_clock::now();
+    const bool is_acknowledged = co_await line.send(to, loop.body);
+    CHECK(is_acknowledged);
+    loop.outcome.latencies_us.push_back(us_since(begun));
+    loop.outcome.messages += 1;
+    pause.expires_at(begun + loop.interval);
+    if (loop.interval.count() > 0) co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+}
+
+}  // namespace
+
+Outcome Load::send_in_a_loop(Pace pace, std::size_t size) {
+  const auto begun = steady_clock::now();
+  Loop loop{.timer = clients_.timer,
+            .interval = pace.interval,
+            .end = begun + std::chrono::microseconds(static_cast<std::int64_t>(pace.seconds * 1e6)),
             .body = std::string(size, 'x')};
   for (std::size_t i = 0; i < senders_.size(); ++i) {
     ++loop.running;
@@ -170,7 +186,12 @@ Outcome Load::send_in_a_loop(double seconds, std::size_t size) {
                [&loop] { --loop.running; });
   }
   clients_.run_until([&loop] { return loop.running == 0; });
-  loop.outcome.seconds = us_since(loop.begun) / 1e6;
+  loop.outcome.seconds = us_since(begun) / 1e6;
+  sent_ += loop.outcome.messages;
+  const auto patience = steady_clock::now() + std::chrono::seconds(20);
+  clients_.run_until([&] { return received_ >= sent_ || steady_clock::now() > patience; },
+                     std::chrono::milliseconds(5));
+  CHECK(received_ >= sent_);
   return std::move(loop.outcome);
 }
 

@@ -34,18 +34,25 @@ class Line {
   std::uint64_t received_ = 0;  // the same of the server's
 };
 
+/// How fast a sender goes on.
+struct Pace {
+  double seconds;
+  /// From one of its messages to the next, at least; with none as soon as the last was acknowledged.
+  std::chrono::microseconds interval{0};
+};
+
 /// Accounts 0 to count - 1 send to count to 2 * count - 1, each when its last message was acknowledged.
 class Load {
  public:
   Load(Clients& clients, std::size_t count);
   ~Load();
-  Outcome send_in_a_loop(double seconds, std::size_t size);
-  double received() const { return received_; }
+  /// Returns when the last of them has come to its recipient.
+  Outcome send_in_a_loop(Pace pace, std::size_t size);
 
  private:
   Clients& clients_;
   std::vector<std::unique_ptr<Line>> senders_, listeners_;
-  double received_ = 0;
+  double sent_ = 0, received_ = 0;
   std::size_t listening_ = 0;
 };
 
