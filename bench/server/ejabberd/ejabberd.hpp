@@ -8,7 +8,9 @@
 namespace sotto::bench {
 
 /// Debian's ejabberd as tools/fetch-ejabberd unpacks it: TLS 1.3, no limits of rate, accounts and what waits for who is
-/// away in its own database, stream management (XEP-0198) so that both ends acknowledge.
+/// away in its own database, stream management (XEP-0198) so that both ends acknowledge. It syncs nothing before it
+/// acknowledges: under strace 4 syncs were counted while it took and acknowledged 3,000 messages for who was away, one
+/// by one.
 class Ejabberd {
  public:
   enum class Modules { as_debian_has_them, fewest };
