@@ -3,7 +3,7 @@
 // how long things take. Writes build/bench/server.json.
 #include <sys/resource.h>
 
-#include "bench/server/rows.hpp"
+#include "bench/server/rows/rows.hpp"
 #include "crypto/start.hpp"
 
 using namespace sotto::bench;

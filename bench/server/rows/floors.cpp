@@ -1,4 +1,4 @@
-#include "bench/server/floors.hpp"
+#include "bench/server/rows/floors.hpp"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "bench/server/loads.hpp"
-#include "bench/server/rows.hpp"
+#include "bench/server/rows/rows.hpp"
 #include "net/http_server.hpp"
 #include "net/own_ca.hpp"
 

@@ -1,4 +1,4 @@
-#include "bench/server/table.hpp"
+#include "bench/server/rows/table.hpp"
 
 #include <cstdio>
 #include <filesystem>

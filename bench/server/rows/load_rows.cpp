@@ -1,6 +1,6 @@
 #include "bench/server/loads.hpp"
 #include "bench/server/process.hpp"
-#include "bench/server/rows.hpp"
+#include "bench/server/rows/rows.hpp"
 
 namespace sotto::bench {
 namespace {

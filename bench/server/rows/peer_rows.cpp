@@ -2,7 +2,7 @@
 
 #include "bench/server/ejabberd/ejabberd.hpp"
 #include "bench/server/ejabberd/xmpp.hpp"
-#include "bench/server/rows.hpp"
+#include "bench/server/rows/rows.hpp"
 
 namespace sotto::bench {
 namespace {
