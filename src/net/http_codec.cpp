@@ -1,8 +1,8 @@
 #include "net/http_codec.hpp"
 
 #include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/vector_body.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
 
 #include "base/check.hpp"
 
@@ -67,6 +67,14 @@ bool is_ambiguous(const Message& message) {
          !boost::beast::iequals(message[http::field::transfer_encoding], "chunked");
 }
 
+/// Whether it asks for a WebSocket (RFC 6455, section 4.1); what else that needs, websocket/handshake judges.
+template <class Message>
+bool is_upgrade(const Message& message) {
+  return message.version() >= 11 && message.method() == http::verb::get &&
+         http::token_list(message[http::field::connection]).exists("upgrade") &&
+         http::token_list(message[http::field::upgrade]).exists("websocket");
+}
+
 void append(base::Blob& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
 
 void append(base::Blob& out, const std::vector<Header>& headers) {
@@ -109,7 +117,7 @@ asio::awaitable<Result<RequestHead>> RequestReader::read_head(HttpInput& input) 
                                .target = std::string(message.target()),
                                .headers = headers_of(message)},
                    .keeps_alive = parser.keep_alive(),
-                   .is_upgrade = boost::beast::websocket::is_upgrade(message),
+                   .is_upgrade = is_upgrade(message),
                    .expects_continue = message[http::field::expect] == "100-continue"};
   co_return head;
 }
@@ -155,11 +163,27 @@ asio::awaitable<Result<ReceivedResponse>> read_response(HttpInput& input, std::s
   co_return received;
 }
 
+asio::awaitable<Result<Response>> read_response_head(HttpInput& input, std::size_t header_limit) {
+  http::response_parser<Body> parser;
+  parser.header_limit(static_cast<std::uint32_t>(header_limit));
+  for (;;) {
+    if (const auto failure = feed(parser, input, has_head)) co_return parse_error(failure);
+    if (parser.is_header_done()) break;
+    CO_TRY(const std::size_t size, co_await read_more(input));
+    if (size == 0) co_return Error{.problem = Problem::closed};
+  }
+  Response response{.status = parser.get().result_int(), .headers = headers_of(parser.get()), .body = {}};
+  co_return response;
+}
+
 base::Blob serialize(const Request& request, const std::string& authority) {
   base::Blob out;
   append(out, request.method + " " + request.target + " HTTP/1.1\r\nHost: " + authority + "\r\n");
   append(out, request.headers);
-  append(out, "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n");
+  // Nothing is announced where nothing is meant (RFC 9110, section 8.6).
+  if (request.method != "GET" || !request.body.empty())
+    append(out, "Content-Length: " + std::to_string(request.body.size()) + "\r\n");
+  append(out, "\r\n");
   out.insert(out.end(), request.body.begin(), request.body.end());
   return out;
 }
@@ -169,7 +193,8 @@ base::Blob serialize(const Response& response, bool keeps_alive) {
   append(out, "HTTP/1.1 " + std::to_string(response.status) + " " +
                   std::string(http::obsolete_reason(static_cast<http::status>(response.status))) + "\r\n");
   append(out, response.headers);
-  append(out, "Content-Length: " + std::to_string(response.body.size()) + "\r\n");
+  const bool may_have_body = response.status >= 200;  // RFC 9110, section 8.6
+  if (may_have_body) append(out, "Content-Length: " + std::to_string(response.body.size()) + "\r\n");
   append(out, keeps_alive ? "\r\n" : "Connection: close\r\n\r\n");
   out.insert(out.end(), response.body.begin(), response.body.end());
   return out;

@@ -50,6 +50,10 @@ struct ReceivedResponse {
 asio::awaitable<Result<ReceivedResponse>> read_response(HttpInput& input, std::size_t header_limit,
                                                         std::size_t body_limit, bool& has_begun);
 
+/// Its status and headers alone; what came after them stays in `input`.
+/// errors   closed, malformed, too_large
+asio::awaitable<Result<Response>> read_response_head(HttpInput& input, std::size_t header_limit);
+
 base::Blob serialize(const Request& request, const std::string& authority);
 base::Blob serialize(const Response& response, bool keeps_alive);
 

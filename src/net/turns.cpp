@@ -4,7 +4,7 @@ namespace sotto::net {
 
 struct Turns::State {
   asio::any_io_executor executor;
-  std::deque<std::shared_ptr<Event>> waiting = {};
+  std::list<std::shared_ptr<Event>> waiting = {};  // no deque: an empty one holds 600 bytes
   bool is_taken = false;
 };
 
@@ -12,6 +12,7 @@ Turns::Turns(asio::any_io_executor executor)
     : state_(std::make_shared<State>(State{.executor = std::move(executor)})) {}
 
 Turns::Turn::~Turn() {
+  if (!state_) return;
   if (state_->waiting.empty()) {
     state_->is_taken = false;
     return;
@@ -21,7 +22,7 @@ Turns::Turn::~Turn() {
   next->ring();
 }
 
-asio::awaitable<std::unique_ptr<Turns::Turn>> Turns::take() {
+asio::awaitable<Turns::Turn> Turns::take() {
   const auto state = state_;
   if (state->is_taken) {
     const auto called = std::make_shared<Event>(state->executor);
@@ -29,7 +30,8 @@ asio::awaitable<std::unique_ptr<Turns::Turn>> Turns::take() {
     co_await called->wait();
   }
   state->is_taken = true;
-  co_return std::make_unique<Turn>(state);
+  Turn turn(state);
+  co_return turn;
 }
 
 }  // namespace sotto::net

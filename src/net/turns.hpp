@@ -1,5 +1,5 @@
 #pragma once
-#include <deque>
+#include <list>
 #include <memory>
 
 #include "net/event.hpp"
@@ -14,17 +14,18 @@ class Turns {
   /// Ends with its owner, and the next one goes on.
   class Turn {
    public:
+    Turn() = default;  // nobody's
     explicit Turn(std::shared_ptr<State> state) : state_(std::move(state)) {}
     ~Turn();
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
+    Turn(Turn&& from) noexcept = default;
+    Turn& operator=(Turn&&) = delete;
 
    private:
     std::shared_ptr<State> state_;
   };
 
   explicit Turns(asio::any_io_executor executor);
-  asio::awaitable<std::unique_ptr<Turn>> take();
+  asio::awaitable<Turn> take();
 
  private:
   std::shared_ptr<State> state_;  // shared with those who wait or have their turn
