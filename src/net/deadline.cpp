@@ -7,6 +7,11 @@ void Deadline::set(Duration from_now) {
   if (!alarm_ || armed_until_ > *until_) arm(from_now);
 }
 
+void Deadline::rest() {
+  until_.reset();
+  alarm_.reset();
+}
+
 void Deadline::arm(Duration from_now) {
   armed_until_ = timer_.elapsed() + from_now;
   alarm_ = timer_.after(from_now, [this] { look(); });

@@ -18,6 +18,8 @@ class Deadline {
 
   void set(Duration from_now);
   void lift() { until_.reset(); }
+  /// The same, and nothing is kept for a next time.
+  void rest();
 
  private:
   void arm(Duration from_now);

@@ -48,6 +48,12 @@ class Held {
   std::size_t mine_ = 0;
 };
 
+/// What a request for a WebSocket came to; no socket if it was refused.
+struct Upgraded {
+  std::unique_ptr<WebSocket> websocket = nullptr;
+  WebSocketSession session = nullptr;
+};
+
 unsigned status_of(const Error& error, unsigned too_large) {
   return error.problem == Problem::too_large ? too_large : 400;
 }
@@ -67,7 +73,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   /// Nothing if the connection is to end.
   asio::awaitable<std::optional<base::Blob>> read_body(std::shared_ptr<Connection> connection, HttpInput& input,
                                                        RequestReader& reader, const HttpExchange& exchange, Held& held);
-  asio::awaitable<void> upgrade(std::shared_ptr<Connection> connection, HttpInput& input, Request head);
+  asio::awaitable<Upgraded> upgrade(std::shared_ptr<Connection> connection, HttpInput& input, Request head);
   asio::awaitable<bool> write(std::shared_ptr<Connection> connection, Response response, bool keeps_alive);
   asio::awaitable<void> refuse(std::shared_ptr<Connection> connection, unsigned status);
   asio::awaitable<void> linger(std::shared_ptr<Connection> connection);
@@ -133,8 +139,11 @@ asio::awaitable<void> HttpServer::State::converse(std::shared_ptr<Connection> co
     header_within = limits.idle;
     if (is_stopping) break;
   }
-  // Outside of the exchange, whose parser and head nobody needs any more: a WebSocket may stand for days.
-  if (to_upgrade) co_await upgrade(connection, input, *std::move(to_upgrade));
+  if (!to_upgrade) co_return;
+  // Here, where parser, head and hand-shake are gone: a WebSocket may stand for days, and each keeps what stands
+  // around.
+  const Upgraded upgraded = co_await upgrade(connection, input, *std::move(to_upgrade));
+  if (upgraded.websocket) co_await upgraded.session(*upgraded.websocket);
 }
 
 asio::awaitable<bool> HttpServer::State::serve_one(std::shared_ptr<Connection> connection, HttpInput& input,
@@ -201,20 +210,23 @@ asio::awaitable<std::optional<base::Blob>> HttpServer::State::read_body(std::sha
   co_return std::nullopt;
 }
 
-asio::awaitable<void> HttpServer::State::upgrade(std::shared_ptr<Connection> connection, HttpInput& input,
-                                                 Request head) {
+asio::awaitable<Upgraded> HttpServer::State::upgrade(std::shared_ptr<Connection> connection, HttpInput& input,
+                                                     Request head) {
   Request asked = head;
   auto verdict = co_await service.upgrade(std::move(asked));
   if (auto* refusal = std::get_if<Response>(&verdict)) {
     const bool is_written = co_await write(connection, std::move(*refusal), false);
     if (is_written) co_await linger(connection);
-    co_return;
+    co_return Upgraded();
   }
-  const WebSocketSession session = std::get<WebSocketSession>(std::move(verdict));
-  verdict = Response();
+  connection->deadline.rest();  // the WebSocket has its own
   auto websocket =
       co_await accept_websocket(connection->stream, timer, std::move(head), std::move(input.surplus), limits.websocket);
-  if (websocket) co_await session(**websocket);
+  Upgraded upgraded;
+  if (!websocket) co_return upgraded;
+  upgraded.websocket = std::move(*websocket);
+  upgraded.session = std::get<WebSocketSession>(std::move(verdict));
+  co_return upgraded;
 }
 
 asio::awaitable<bool> HttpServer::State::write(std::shared_ptr<Connection> connection, Response response,
