@@ -82,9 +82,11 @@ constexpr double registrations_a_second = 20, registrations_at_once = 200;
 
 constexpr std::size_t recent_shared_uploads = 4'096;  // the same, of those to many
 
-constexpr std::chrono::minutes challenge{10};          // from begin to register
-constexpr std::chrono::milliseconds answer_tick{25};   // after which an anonymous answer leaves
-constexpr std::chrono::milliseconds memory_first{15};  // an envelope waits for its device's ack before it is stored
+constexpr std::chrono::minutes challenge{10};         // from begin to register
+constexpr std::chrono::milliseconds answer_tick{25};  // after which an anonymous answer leaves
+// An envelope waits so long for its device's ack before it is stored. What is left of the tick is for the commit: an
+// answer that had to wait for the next tick would tell that somebody is there and did not acknowledge.
+constexpr std::chrono::milliseconds memory_first{18};
 constexpr std::chrono::milliseconds ack_company{200};  // a deletion waits for another commit to join
 constexpr unsigned retry_after = 60;                   // seconds, when a mailbox or the disk is full
 
