@@ -24,7 +24,13 @@ void read(const std::string& text) {
     CHECK(again && again->scannable == verify->scannable && again->local == verify->local &&
           again->remote == verify->remote);
   }
-  CHECK(!contact || !verify);  // no text is both
+  const auto device = wire::DeviceLink::parse(text);
+  if (device) {
+    const auto again = wire::DeviceLink::parse(device->text());
+    CHECK(again && again->message() == device->message());
+    CHECK(wire::Authority::parse(device->home_server));
+  }
+  CHECK(int(bool(contact)) + int(bool(verify)) + int(bool(device)) <= 1);  // no text is two of them
 }
 
 /// The text that has this message and a check that fits, so that the fields behind the check are reached.
@@ -40,5 +46,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   read(base::text(input));
   read(made_of("sotto-contact:", wire::names::contact_link, input));
   read(made_of("sotto-verify:", wire::names::verify_link, input));
+  read(made_of("sotto-device:", wire::names::device_link, input));
   return 0;
 }

@@ -9,7 +9,9 @@
 #include <iostream>
 #include <iterator>
 
+#include "asking.hpp"
 #include "base/check.hpp"
+#include "device_commands.hpp"
 #include "passphrase.hpp"
 #include "printing.hpp"
 #include "session.hpp"
@@ -18,32 +20,6 @@ namespace sotto::app {
 namespace {
 
 namespace json = boost::json;
-
-ExitCode complain(const client::Problem& problem) {
-  std::cerr << "sotto: " << printable_line(problem.message) << '\n';
-  switch (problem.error) {
-    case client::Error::refused:
-      return ExitCode::refused;
-    case client::Error::unreachable:
-      return ExitCode::unreachable;
-    case client::Error::locked:
-      return ExitCode::locked;
-  }
-  return ExitCode::refused;
-}
-
-ExitCode misuse(const std::string& words) {
-  std::cerr << "sotto: " << words << '\n';
-  return ExitCode::wrong_usage;
-}
-
-/// A reader that went away ends the program on the spot: what could not be told must not be marked as told.
-void print(const std::string& line) {
-  std::cout << line << '\n' << std::flush;
-  if (std::cout) return;
-  std::cerr << "sotto: the output can't be written any more\n";
-  std::_Exit(static_cast<int>(ExitCode::refused));
-}
 
 // register
 
@@ -54,17 +30,6 @@ struct RegisterOptions {
   std::string recovery_key_file;
   std::string kdf;
 };
-
-client::Result<std::string> read_ca(const std::string& file) {
-  if (file.empty()) return std::string();
-  auto bytes = store::read_small_file(file);
-  if (!bytes) return client::refused("the CA file can't be read: " + bytes.error().message);
-  std::string pem = base::text(*bytes);
-  if (pem.find("-----BEGIN CERTIFICATE-----") == pem.npos) {
-    return client::refused(file + " holds no certificate in PEM form");
-  }
-  return pem;
-}
 
 std::string recovery_sheet(const wire::RecoveryKey& key) {
   std::string sheet =
@@ -320,6 +285,7 @@ class AllCommands final : public Commands {
     add_receive(app);
     add_history(app);
     add_verify(app);
+    add_device(app);
     add_simple(app, "status", "Server, account, queue, store, version", run_status);
   }
 
@@ -368,6 +334,46 @@ class AllCommands final : public Commands {
     with_session(add, [this](Session& session) { return run_contact_add(session, settings_, whom_, nickname_); });
   }
 
+  void add_device(CLI::App& app) {
+    CLI::App* device = app.add_subcommand("device", "The devices of this account");
+    device->require_subcommand(1);
+    device->fallthrough();
+    CLI::App* link = device->add_subcommand("link", "Make this folder another device of an account");
+    link->add_option("--server", link_.server, "https://HOST:PORT of the account's server")->required();
+    link->add_option("--server-ca", link_.server_ca, "The CA of a server that made its own certificate (PEM)");
+    link->add_option("--name", link_.name, "What this device is called (default: the machine's name)");
+    link->add_option("--kdf", link_.kdf, "fastest-allowed: the floor of the passphrase's cost, for tests");
+    link->fallthrough();
+    link->callback([this] { chosen_ = [this] { return run_device_link(settings_, link_); }; });
+    CLI::App* add = device->add_subcommand("add", "Add the device that shows this link, and nothing that was sent");
+    add->add_option("LINK", whom_, "sotto-device:…, as the new device shows it")->required();
+    add->add_option("--name", change_.name, "What it is called (default: what it says itself)");
+    add->fallthrough();
+    with_session(add, [this](Session& session) { return run_device_add(session, settings_, whom_, change_.name); });
+    add_device_change(device, "rename", "Call a device something else", run_device_rename)
+        ->add_option("NAME", change_.name, "At most 64 bytes")
+        ->required();
+    add_device_change(device, "remove", "Take a device off the list; an admin needs the recovery key",
+                      run_device_remove)
+        ->add_option("--recovery-key-file", change_.recovery_key_file,
+                     "The recovery key: all devices but this one lose their say");
+    add_device_change(device, "promote", "Make a device an admin: it may add and remove devices", run_device_promote);
+    CLI::App* list = device->add_subcommand("list", "All devices of this account");
+    list->fallthrough();
+    with_session(list, [this](Session& session) { return run_device_list(session, settings_); });
+  }
+
+  CLI::App* add_device_change(CLI::App* device, const std::string& name, const std::string& what,
+                              ExitCode (*body)(Session&, const Settings&, const DeviceChange&)) {
+    CLI::App* command = device->add_subcommand(name, what);
+    command->add_option("NUMBER", change_.number, "As `sotto device list` shows it")
+        ->required()
+        ->check(CLI::Range(1, 127));
+    command->fallthrough();
+    with_session(command, [this, body](Session& session) { return body(session, settings_, change_); });
+    return command;
+  }
+
   void add_send(CLI::App& app) {
     CLI::App* command = app.add_subcommand("send", "Send a text; prints the message's id");
     command->add_option("CONTACT", whom_, "Nickname, account id or user name")->required();
@@ -413,6 +419,8 @@ class AllCommands final : public Commands {
   std::function<ExitCode()> chosen_;
   RegisterOptions register_;
   ReceiveOptions receive_;
+  LinkOptions link_;
+  DeviceChange change_;
   std::string whom_;
   std::string nickname_;
   std::vector<std::string> words_;

@@ -67,4 +67,10 @@ client::Result<std::unique_ptr<Session>> Session::open_or_create(const Settings&
   return std::unique_ptr<Session>(new Session(*std::move(folder), *std::move(store), settings));
 }
 
+client::Result<void> Session::check_passphrase(base::View passphrase) const {
+  const auto key = store::key_slot::open(folder_.key_slot(), passphrase);
+  if (!key) return client::Problem(key.error());
+  return {};
+}
+
 }  // namespace sotto::app

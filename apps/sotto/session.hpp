@@ -22,6 +22,9 @@ class Session {
   client::Engine& engine() { return engine_; }
   base::Random& random() { return random_; }
 
+  /// Whether this is the passphrase that opens the store.
+  client::Result<void> check_passphrase(base::View passphrase) const;
+
   /// Runs one coroutine of the engine to its end.
   template <class T>
   client::Result<T> wait(net::asio::awaitable<client::Result<T>> work) {
@@ -30,6 +33,12 @@ class Session {
     io_.run();
     io_.restart();
     return *std::move(outcome);
+  }
+
+  void wait(net::asio::awaitable<void> work) {
+    net::spawn(io_.get_executor(), std::move(work));
+    io_.run();
+    io_.restart();
   }
 
  private:

@@ -1,6 +1,8 @@
 #include "client/admission.hpp"
 
+#include "client/contents.hpp"
 #include "client/introductions.hpp"
+#include "client/own_list.hpp"
 #include "client/sealing.hpp"
 #include "client/session_context.hpp"
 #include "crypto/hash.hpp"
@@ -41,13 +43,31 @@ bool may_be_introduced(store::Transaction& in, const sealing::Opened& opened) {
 base::Result<protocol::VerifiedContent, Refusal> verify(const Situation& here, const sealing::Opened& opened) {
   const auto peer = store::peers::load(here.in, opened.claim.account);
   std::vector<crypto::PublicKey> trust_roots;
-  if (peer) trust_roots.push_back(peer->held.certificate.account_key);
+  if (peer) {
+    trust_roots = store::peers::earlier_keys(here.in, opened.claim.account, here.now);
+    trust_roots.push_back(peer->held.certificate.account_key);
+  }
   const protocol::Address local = address_of(here.own.account_id, here.own.device);
   auto verified =
       protocol::VerifiedContent::verify(opened.content, {.trust_roots = trust_roots, .now_ms = 0, .local = local});
   if (verified) return *std::move(verified);
   if (verified.error() == protocol::Error::self_send) return Refusal("it is from this very device");
   return Refusal("its certificate is not of the sender's account");
+}
+
+/// A certificate that no known account key vouches for may be of an epoch whose statements lie inside this very
+/// message: it is decrypted on a copy, by a session with the listed key, and the certificate is asked about again
+/// afterwards.
+base::Result<protocol::Decrypted, Refusal> decrypt_under_a_newer_key(const sealing::Opened& opened,
+                                                                     const Selected& session,
+                                                                     const StoredPrekeys& prekeys,
+                                                                     const protocol::Context& context,
+                                                                     const Refusal& otherwise) {
+  auto decrypted = opened.content.type == protocol::ContentType::prekey
+                       ? protocol::decrypt_prekey(session.record, opened.content.content, prekeys, context)
+                       : protocol::decrypt_signal(session.record, opened.content.content, context);
+  if (!decrypted) return otherwise;
+  return *std::move(decrypted);
 }
 
 /// Decrypts with the claimed sender's session. What nobody can introduce any more is judged before; the rest is judged
@@ -75,8 +95,9 @@ base::Result<protocol::Decrypted, Refusal> decrypt(const Situation& here, const 
   };
   if (is_provisional)
     return as_refusal(protocol::decrypt_prekey(session.record, opened.content.content, prekeys, context));
-  TRY(const protocol::VerifiedContent verified, verify(here, opened));
-  return as_refusal(protocol::decrypt_sealed(session.record, verified, prekeys, context));
+  auto verified = verify(here, opened);
+  if (!verified) return decrypt_under_a_newer_key(opened, session, prekeys, context, verified.error());
+  return as_refusal(protocol::decrypt_sealed(session.record, *verified, prekeys, context));
 }
 
 /// What the decrypted bytes say, and that they are for us.
@@ -90,7 +111,7 @@ base::Result<wire::Content, Refusal> read_content(const base::Blob& plaintext, c
 }
 
 /// The introduction counts only if it names exactly the key that decrypted the message.
-base::Result<void, Refusal> take_introduction(store::Transaction& in, const wire::Introduction& introduction,
+base::Result<void, Refusal> take_introduction(const Situation& here, const wire::Introduction& introduction,
                                               const Selected& session, const crypto::PublicKey& identity) {
   const auto parsed = wire::rules::parse(introduction);
   if (!parsed) return Refusal("its introduction is malformed");
@@ -98,7 +119,11 @@ base::Result<void, Refusal> take_introduction(store::Transaction& in, const wire
   const bool names_the_speaker =
       parsed->list.account_id == session.account && device != nullptr && device->identity_key == identity;
   if (!names_the_speaker) return Refusal("its introduction is of somebody else");
-  switch (apply_introduction(in, introduction)) {
+  const outbox::Lent lent{.own = here.own, .now = here.now, .random = here.random};
+  const Introduced outcome = session.account == here.own.account_id
+                                 ? own_list::adopt(here.in, lent, introduction)
+                                 : apply_introduction(here.in, introduction, here.now);
+  switch (outcome) {
     case Introduced::is_new:
     case Introduced::is_held:
     case Introduced::is_older:
@@ -120,25 +145,6 @@ base::Result<void, Refusal> use_up_prekeys(store::Transaction& in, const protoco
   return {};
 }
 
-store::Message row_of(const wire::Content& content, const Selected& speaker, base::Timestamp now, bool is_verified) {
-  const auto* text = std::get_if<wire::Text>(&content.body);
-  const auto* unknown = std::get_if<wire::UnknownBody>(&content.body);
-  return {.id = 0,
-          .conversation = speaker.account,
-          .sender = speaker.account,
-          .device = speaker.device,
-          .message_id = content.message_id,
-          .is_outgoing = false,
-          .body = text != nullptr ? text->text : std::string(),
-          .body_kind = unknown != nullptr ? unknown->kind : 16,
-          .seq = content.seq,
-          .sent_at = content.sent_at,
-          .received_at = now,
-          .state = store::State::received,
-          .reason = {},
-          .is_verified = is_verified};
-}
-
 /// The contact as it stands afterwards: somebody who wrote first is kept as such, with the name they claim.
 store::Contact meet(store::Transaction& in, const wire::Content& content, const wire::AccountId& account,
                     base::Timestamp now) {
@@ -146,16 +152,22 @@ store::Contact meet(store::Transaction& in, const wire::Content& content, const 
   const auto permit = content.reply_permit ? std::optional(base::blob(*content.reply_permit)) : std::nullopt;
   const bool is_news = !contact || (content.claimed_name && contact->claimed_name != content.claimed_name) ||
                        (permit && contact->permit != permit);
-  if (!contact) contact = store::Contact{.account_id = account, .origin = store::Origin::wrote_first};
+  if (!contact) {
+    contact = store::Contact{.account_id = account, .origin = store::Origin::wrote_first};
+    contact->standing = store::Standing::held;
+  }
   if (content.claimed_name) contact->claimed_name = content.claimed_name;
   if (permit) contact->permit = permit;
   if (is_news) store::contacts::keep(in, *contact, now);
   return *std::move(contact);
 }
 
-bool is_verified(store::Transaction& in, const store::Contact& contact) {
-  const auto peer = store::peers::load(in, contact.account_id);
-  return peer && contact.verified_root == peer->held.certificate.first_root;
+base::Result<Verdict, Refusal> as_verdict(contents::Outcome outcome, std::string name) {
+  if (auto* shown = std::get_if<contents::Shown>(&outcome))
+    return Verdict(Accepted{.message = std::move(shown->message), .sender_name = std::move(name)});
+  if (const auto* broken = std::get_if<contents::Broken>(&outcome)) return Refusal(broken->reason);
+  if (std::holds_alternative<contents::Repeated>(outcome)) return Verdict(Duplicate{});
+  return Verdict(Applied{});
 }
 
 }  // namespace
@@ -174,11 +186,17 @@ base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAcc
   bool is_duplicate = false;
   const auto decrypted = decrypt(here, *opened, session, is_duplicate);
   if (is_duplicate) return Verdict(Duplicate{});
-  if (!decrypted) return decrypted.error();
+  if (!decrypted) {
+    Refusal refusal = decrypted.error();
+    // The seal itself was made with the claimed key.
+    if (is_listed(in, address_of(session.account, session.device), opened->claim.identity_key))
+      refusal.unreadable_from = contents::Speaker{.account = session.account, .device = session.device};
+    return refusal;
+  }
 
   TRY(const wire::Content content, read_content(decrypted->plaintext, own));
   if (content.introduction) {
-    TRY_VOID(take_introduction(in, *content.introduction, session, decrypted->remote_identity));
+    TRY_VOID(take_introduction(here, *content.introduction, session, decrypted->remote_identity));
   }
   if (!is_listed(in, address_of(session.account, session.device), decrypted->remote_identity)) {
     return Refusal(to_text(protocol::Error::untrusted_identity));
@@ -187,27 +205,27 @@ base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAcc
   // been introduced.
   if (opened->claim.identity_key != decrypted->remote_identity)
     return Refusal("its certificate is for another key than its session");
-  TRY_VOID(verify(here, *opened));
+  if (const auto vouched = verify(here, *opened); !vouched) {
+    // Of an epoch between two that were seen: nobody here can tell, so what it said is asked for again.
+    Refusal refusal = vouched.error();
+    refusal.unreadable_from = contents::Speaker{.account = session.account, .device = session.device};
+    return refusal;
+  }
   if (decrypted->used) {
     TRY_VOID(use_up_prekeys(in, *decrypted->used));
   }
   store::sessions::keep(in, session.account, session.device, decrypted->record.serialize().expose());
   if (content.view) store::sessions::keep_their_view(in, session.account, session.device, content.view->order);
 
+  note_claim(in, session.account, session.device, content.own_list);
+
+  const outbox::Lent lent{.own = own, .now = arrival.now, .random = random};
+  const contents::Speaker speaker{.account = session.account, .device = session.device};
+  if (session.account == own.account_id) return as_verdict(contents::take_from_own(in, lent, content, speaker), {});
+  const auto known = store::contacts::load(in, session.account);
+  if (known && known->standing == store::Standing::blocked) return Refusal("it is from somebody who is blocked");
   const store::Contact contact = meet(in, content, session.account, arrival.now);
-  store::Message row = row_of(content, session, arrival.now, is_verified(in, contact));
-  switch (store::messages::seen(in, row)) {
-    case store::messages::Seen::no:
-      break;
-    case store::messages::Seen::same:
-      return Verdict(Duplicate{});
-    case store::messages::Seen::id_reused:
-      return Refusal("its id belongs to another message");
-    case store::messages::Seen::seq_reused:
-      return Refusal("its place in the sequence is taken");
-  }
-  row.id = store::messages::keep(in, row);
-  return Verdict(Accepted{.message = std::move(row), .sender_name = contact.name()});
+  return as_verdict(contents::take_from_contact(in, lent, content, speaker, contact), contact.name());
 }
 
 }  // namespace sotto::client::admission

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "base/random.hpp"
+#include "client/contents.hpp"
 #include "client/problem.hpp"
 #include "store/messages.hpp"
 #include "store/own_account.hpp"
@@ -16,14 +17,17 @@ struct Accepted {
 };
 
 struct Duplicate {};  // it came before: acknowledged, shown once
+struct Applied {};    // it says something that is no message: done, and shown where it belongs
 
-/// Either is followed by the acknowledgement, after commit.
-using Verdict = std::variant<Accepted, Duplicate>;
+/// Each is followed by the acknowledgement, after commit.
+using Verdict = std::variant<Accepted, Applied, Duplicate>;
 
 /// Why an envelope is refused; `reason` is kept with its fingerprint, never its text.
 struct Refusal {
   std::string reason;
   std::optional<store::Problem> store_failed;  // then nothing was decided, and nothing may be acknowledged
+  // A device on the held list sealed it, and no session here can read it.
+  std::optional<contents::Speaker> unreadable_from = {};
 
   explicit Refusal(std::string why) : reason(std::move(why)) {}
   Refusal(const store::Problem& problem) : reason(problem.message), store_failed(problem) {}

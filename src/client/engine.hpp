@@ -6,10 +6,13 @@
 
 #include "client/admission.hpp"
 #include "client/outbox.hpp"
+#include "client/own_list.hpp"
 #include "client/permits.hpp"
 #include "client/post.hpp"
 #include "net/clock.hpp"
+#include "net/turns.hpp"
 #include "store/contacts.hpp"
+#include "store/notices.hpp"
 #include "wire/links.hpp"
 #include "wire/recovery_key.hpp"
 
@@ -39,6 +42,7 @@ struct Parts {
   base::Random& random;
   std::function<void(Step)> watch = {};           // may be empty
   std::function<void(const Problem&)> warn = {};  // of what went wrong beside an operation that goes on; may be empty
+  std::function<void(const store::Notice&)> notify = {};  // what is to be told that is no message; may be empty
 };
 
 struct RegistrationWish {
@@ -79,6 +83,7 @@ struct Event {
 class Engine {
  public:
   explicit Engine(Parts parts);
+  const Parts& parts() const { return parts_; }
 
   /// Asks the server for a place, and that the name is free: before a recovery key is made and shown to anybody.
   asio::awaitable<Result<Invitation>> prepare_registration(RegistrationWish wish);
@@ -97,7 +102,9 @@ class Engine {
 
   /// Keeps the text; drain_outbox() sends it.
   Result<store::Message> enqueue(const std::string& contact, std::string text);
-  /// Sends what waits, oldest first. errors: unreachable, and then what is left stays.
+  /// Keeps anything else that is to be said in the conversation.
+  Result<void> say(const std::string& contact, wire::Body body);
+  /// Sends what is due, oldest first. errors: unreachable, and then what is left stays.
   asio::awaitable<Result<void>> drain_outbox();
   /// The message as it stands now.
   Result<store::Message> message(std::int64_t id);
@@ -110,6 +117,16 @@ class Engine {
   Result<Safety> verify(const std::string& contact, bool confirm);
   asio::awaitable<Result<Status>> status();
 
+  // The account's devices
+  Result<std::vector<own_list::OwnDevice>> devices();
+  /// Changes the own list; what another device did meanwhile stays done.
+  asio::awaitable<Result<void>> change_list(own_list::Intent intent);
+  /// A new epoch: "sign out everything else", and what an admin is removed by.
+  asio::awaitable<Result<void>> succeed(const wire::RecoveryKey& recovery_key,
+                                        std::function<bool(wire::DeviceNumber)> keep);
+  /// Compares the own list with what the server shows; what is behind or contradicts is told loudly.
+  asio::awaitable<Result<void>> refresh_own();
+
  private:
   Server server_for(const store::OwnAccount& own);
   Lines lines_for(const store::OwnAccount& own);
@@ -118,9 +135,27 @@ class Engine {
   Result<store::Contact> contact(store::Transaction& in, const std::string& words);
   outbox::Lent lent(const store::OwnAccount& own) { return {own, parts_.clock.now(), parts_.random}; }
 
-  asio::awaitable<Result<void>> send_one(Lines& lines, const store::OwnAccount& own, store::Message message);
-  asio::awaitable<Result<base::Blob>> ready_request(Lines& lines, const store::OwnAccount& own,
-                                                    const store::Message& message);
+  /// Whose turn it is to send; one drain at a time.
+  asio::awaitable<Result<void>> drain_due(Lines& lines, const store::OwnAccount& own);
+  asio::awaitable<Result<void>> send_one(Lines& lines, const store::OwnAccount& own, store::Outgoing outgoing);
+  asio::awaitable<Result<std::optional<base::Blob>>> ready_request(Lines& lines, const store::OwnAccount& own,
+                                                                   const store::Outgoing& outgoing);
+  asio::awaitable<Result<std::vector<wire::DeviceBundle>>> bundles_for(Lines& lines, const store::OwnAccount& own,
+                                                                       wire::AccountId account);
+  /// returns  whether a newer list came; of our own account, too
+  asio::awaitable<Result<bool>> refresh_devices(Lines& lines, const store::OwnAccount& own, wire::AccountId account);
+  /// Sends in the background while a mailbox is open: what is enqueued, and what becomes due.
+  struct Sending;
+  asio::awaitable<void> keep_sending(std::shared_ptr<Sending> sending);
+  std::shared_ptr<Sending> start_sending();
+  asio::awaitable<void> stop_sending(std::shared_ptr<Sending> sending);
+  void wake_sending();
+  net::Duration until_due();  // when something is to leave next
+  Result<void> take_own(const wire::Introduction& shown);
+  /// No ciphertext leaves before the server has confirmed which copy of this device speaks (design, section 5).
+  asio::awaitable<Result<void>> confirm_generation(Server& server);
+  using MakeAct = std::function<Result<own_list::Act>(store::Transaction&, const outbox::Lent&, const ActChallenge&)>;
+  asio::awaitable<Result<void>> put_act(Server& server, MakeAct make);
   asio::awaitable<Result<bool>> refresh(Lines& lines, wire::AccountId account);
   /// Registers the permits that are due: new ones, and once a month all of them.
   asio::awaitable<Result<void>> put_permits(Server& server, const store::OwnAccount& own);
@@ -132,6 +167,9 @@ class Engine {
   asio::awaitable<Result<void>> follow(Mailbox& mailbox, Lines& lines, const store::OwnAccount& own, Listening how,
                                        const std::function<void(const Event&)>& tell);
   Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
+  asio::awaitable<Result<void>> look_after(Lines& lines, const store::OwnAccount& own);
+  Result<void> note_clone();
+  Result<void> tell_notices();
   void warn(const Problem& problem) const {
     if (parts_.warn) parts_.warn(problem);
   }
@@ -141,6 +179,9 @@ class Engine {
   Result<void> tell_new(const std::function<void(const Event&)>& tell);
 
   Parts parts_;
+  net::Turns turns_;                       // to send
+  std::weak_ptr<Sending> sending_;         // while a mailbox is open
+  bool has_confirmed_generation_ = false;  // since this engine was made, or since the mailbox was opened last
 };
 
 }  // namespace sotto::client

@@ -2,6 +2,7 @@
 // acknowledged.
 #include <algorithm>
 
+#include "client/contents.hpp"
 #include "client/engine.hpp"
 #include "client/prekey_stock.hpp"
 #include "store/prekeys.hpp"
@@ -37,6 +38,7 @@ Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& d
   if (verdict.error().store_failed) return Problem(*verdict.error().store_failed);
   return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
     store::refusals::keep(in, fingerprint, verdict.error().reason, arrival.now);
+    if (verdict.error().unreadable_from) contents::begin_anew_with(in, lent(account), *verdict.error().unreadable_from);
     return {};
   });
 }
@@ -55,13 +57,27 @@ Result<void> Engine::tell_new(const Told& tell) {
       return made;
     });
     if (!events) return events.error();
-    if (events->empty()) return {};
+    if (events->empty()) return tell_notices();
     for (const Event& event : *events) tell(event);
     TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
       for (const Event& event : *events) store::messages::set_shown(in, event.message.id);
       return {};
     }));
   }
+}
+
+Result<void> Engine::tell_notices() {
+  constexpr int at_once = 64;
+  if (!parts_.notify) return {};
+  const auto notices = parts_.store.transact([&](store::Transaction& in) -> Result<std::vector<store::Notice>> {
+    return store::notices::not_shown(in, at_once);
+  });
+  if (!notices) return notices.error();
+  for (const store::Notice& notice : *notices) parts_.notify(notice);
+  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    for (const store::Notice& notice : *notices) store::notices::set_shown(in, notice.id);
+    return {};
+  });
 }
 
 asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store::OwnAccount& account) {
@@ -131,31 +147,71 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Lines& lines, con
       reached(Step::settled);
       const auto acknowledged = co_await mailbox.acknowledge(delivered->position);
       reached(Step::acknowledged);
-      const auto told = tell_new(tell);
-      if (!told) co_return told.error();
       if (!acknowledged) co_return acknowledged.error();
+      wake_sending();
       restart_patience();
+    } else if (std::holds_alternative<ListChanged>(*frame)) {
+      const auto refreshed = co_await refresh_own();
+      if (!refreshed && refreshed.error().error == Error::unreachable) co_return refreshed.error();
+      if (!refreshed) warn(refreshed.error());
+      const auto still = own();
+      if (!still) co_return still.error();
+    } else if (std::holds_alternative<Cloned>(*frame)) {
+      const auto noted = note_clone();
+      if (!noted) co_return noted;
     } else if (!was_drained) {
       was_drained = true;
       reached(Step::drained);
-      const auto put = co_await put_permits(lines.server, account);
-      if (!put && put.error().error == Error::unreachable) co_return put.error();
-      if (!put) warn(put.error());
-      const auto sent = co_await drain_outbox();
-      const auto topped_up = co_await top_up_prekeys(lines.server, account);
-      if (is_over || (patience && patience->count() == 0)) {
-        co_await mailbox.close();
-        if (!sent && sent.error().error == Error::unreachable) co_return sent.error();
-        if (!sent) warn(sent.error());  // everything was received all the same
-        co_return topped_up;
-      }
-      if (!sent && sent.error().error == Error::unreachable) co_return sent.error();
-      if (!sent) warn(sent.error());
-      if (!topped_up && topped_up.error().error == Error::unreachable) co_return topped_up.error();
-      if (!topped_up) warn(topped_up.error());
+      const auto looked_after = co_await look_after(lines, account);
+      const bool is_one_shot = patience && patience->count() == 0;
+      if (is_over || is_one_shot) co_await mailbox.close();
+      if (is_over || is_one_shot || !looked_after) co_return looked_after;
       went_well = true;
     }
+    const auto told = tell_new(tell);
+    if (!told) co_return told.error();
   }
+}
+
+/// What is due once everything that was there has been seen: permits, what waits to be sent, prekeys.
+asio::awaitable<Result<void>> Engine::look_after(Lines& lines, const store::OwnAccount& account) {
+  const auto is_cut = [](const Result<void>& outcome) {
+    return !outcome && outcome.error().error == Error::unreachable;
+  };
+  const auto refreshed = co_await refresh_own();
+  if (is_cut(refreshed)) co_return refreshed;
+  if (!refreshed) warn(refreshed.error());
+  const auto put = co_await put_permits(lines.server, account);
+  if (is_cut(put)) co_return put;
+  if (!put) warn(put.error());
+  if (!has_confirmed_generation_) {
+    const auto confirmed = co_await confirm_generation(lines.server);
+    if (!confirmed) co_return confirmed;
+  }
+  const auto asked = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    contents::ask_for_missing(in, lent(account));
+    return {};
+  });
+  if (!asked) co_return asked;
+  const auto sent = co_await drain_outbox();
+  const auto topped_up = co_await top_up_prekeys(lines.server, account);
+  if (is_cut(sent)) co_return sent;
+  if (!sent) warn(sent.error());  // everything was received all the same
+  if (is_cut(topped_up)) co_return topped_up;
+  if (!topped_up) warn(topped_up.error());
+  wake_sending();
+  co_return Result<void>();
+}
+
+Result<void> Engine::note_clone() {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    store::notices::keep_once(in, {.account = {},
+                                   .kind = store::Notice::Kind::device_cloned,
+                                   .words = "somebody connected with an older token of this device: there is a copy of "
+                                            "it. Remove this device from another one, and link it anew",
+                                   .at = parts_.clock.now()});
+    return {};
+  });
 }
 
 asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patience, Told tell) {
@@ -170,7 +226,11 @@ asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patie
       reached(Step::mailbox_open);
       bool went_well = false;
       const Listening how{.patience = patience, .went_well = went_well};
+      // Which copy of this device speaks is asked anew at every connect.
+      has_confirmed_generation_ = false;
+      const auto sending = patience ? nullptr : start_sending();
       const auto ended = co_await follow(**mailbox, lines, *account, how, tell);
+      if (sending) co_await stop_sending(sending);
       if (went_well) attempt = 0;  // an open mailbox alone is no success: the pauses go on growing
       if (ended || patience || ended.error().error != Error::unreachable) co_return ended;
     } else if (patience || mailbox.error().error != Error::unreachable) {

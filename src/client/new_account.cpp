@@ -1,16 +1,14 @@
 #include "client/new_account.hpp"
 
+#include "client/device_entry.hpp"
 #include "client/prekey_stock.hpp"
-#include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
-#include "relay/server_certificate.hpp"
 #include "wire/registration.hpp"
 
 namespace sotto::client {
 namespace {
 
 constexpr wire::DeviceNumber first_device{1};
-constexpr std::uint32_t max_registration_id = 0x3FFF;
 
 struct Keys {
   wire::RootKeys root;
@@ -18,25 +16,6 @@ struct Keys {
   crypto::KeyPair identity;
   base::Day day;  // on which all of it is made: the first epoch, too
 };
-
-wire::RegistrationId draw_registration_id(base::Random& random) {
-  const auto raw = random.bytes<2>();
-  const auto number = static_cast<std::uint32_t>(raw[0] << 8 | raw[1]) & max_registration_id;
-  return wire::RegistrationId(static_cast<std::uint16_t>(number == 0 ? 1 : number));
-}
-
-/// {name, admin}, for own devices only: statements.md, field 5 of a device.
-base::Bytes<wire::private_size> seal_private(const store::AccountSecret& secret, const wire::AccountId& account,
-                                             const crypto::PublicKey& identity, base::Random& random) {
-  constexpr std::size_t plain_size = wire::private_size - 12 - crypto::aead::tag_size;
-  base::Blob plain = wire::StrictWriter().bytes(1, std::string_view("first device")).number(2, 1).done();
-  plain.push_back(0x80);
-  plain.resize(plain_size, 0);
-  const auto nonce = random.bytes<12>();
-  const base::Blob aad = base::concat({account.view(), identity.serialize()});
-  const base::Blob sealed = crypto::aead::seal(secret.expose(), nonce, plain, aad);
-  return *base::fixed<wire::private_size>(base::concat({nonce, sealed}));
-}
 
 wire::Signed make_certificate(const Keys& keys, base::Random& random) {
   const wire::AccountCertificate made{.account_id = wire::account_id_of(keys.root.root.public_key),
@@ -58,21 +37,16 @@ wire::Signed make_backup_statement(const Keys& keys, base::Random& random) {
 wire::Device make_device(const Keys& keys, const NewAccountPlan& plan, const store::AccountSecret& secret,
                          base::Random& random) {
   const wire::AccountId account = wire::account_id_of(keys.root.root.public_key);
-  wire::Device made{.number = first_device,
-                    .identity_key = keys.identity.public_key,
-                    .registration_id = draw_registration_id(random),
-                    .mailbox_id = plan.invitation.mailbox_id,
-                    .sealed = seal_private(secret, account, keys.identity.public_key, random),
-                    .day_added = keys.day,
-                    .consent = {},
-                    .server_certificate = {}};
-  made.consent =
-      crypto::sign(keys.identity.private_key,
-                   wire::to_be_signed(wire::names::device_consent, made.consent_of(account).serialize()), random);
-  made.server_certificate =
-      relay::ServerCertificate::issue(made.number.value, keys.identity.public_key, keys.account.private_key, random)
-          .serialize();
-  return made;
+  device_entry::Applicant applicant{.number = first_device,
+                                    .identity_key = keys.identity.public_key,
+                                    .registration_id = device_entry::draw_registration_id(random),
+                                    .mailbox_id = plan.invitation.mailbox_id,
+                                    .consent = {}};
+  applicant.consent = device_entry::consent(account, applicant, keys.identity.private_key, random);
+  const device_entry::Private entry{.name = "first device", .is_admin = true};
+  const device_entry::Keys signing{
+      .account = account, .account_key = keys.account.private_key, .secret = secret, .day = keys.day};
+  return device_entry::make(applicant, entry, signing, random);
 }
 
 wire::Signed make_list(const Keys& keys, const wire::Device& device, const wire::Signed& certificate,

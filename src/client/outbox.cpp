@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
+
+#include "client/introductions.hpp"
+#include "client/own_list.hpp"
 #include "client/sealing.hpp"
 #include "client/server.hpp"
 #include "client/session_context.hpp"
@@ -15,10 +19,30 @@
 namespace sotto::client::outbox {
 namespace {
 
-wire::ListView own_list(const store::OwnAccount& own) {
-  const auto parsed = wire::rules::parse(own.introduction);
-  CHECK(parsed);
-  return {.order = parsed->list.order, .list_hash = parsed->list_hash};
+constexpr std::int64_t sync_jitter_ms = 2'000, receipt_jitter_ms = 30'000;
+
+base::Timestamp jittered(const Lent& lent, std::int64_t at_most_ms) {
+  const auto raw = lent.random.bytes<2>();
+  return {lent.now.ms + at_most_ms * (raw[0] << 8 | raw[1]) / 65'536};
+}
+
+wire::ListView own_list(const store::OwnAccount& own) { return view_of(own.introduction); }
+
+bool is_self(const store::OwnAccount& own, const store::PeerDevice& device) {
+  return device.account_id == own.account_id && device.number == own.device;
+}
+
+/// Every device that a content for this account goes to.
+std::vector<store::PeerDevice> addressed(store::Transaction& in, const store::OwnAccount& own,
+                                         const store::Peer& peer) {
+  std::vector<store::PeerDevice> devices = devices_to_reach(in, peer);
+  std::erase_if(devices, [&](const store::PeerDevice& device) { return is_self(own, device); });
+  return devices;
+}
+
+bool has_other_devices(store::Transaction& in, const store::OwnAccount& own) {
+  const auto self = store::peers::load(in, own.account_id);
+  return self && self->devices.size() > 1;
 }
 
 /// The introduction goes along while the session is pending, and until that device's view shows our list.
@@ -29,27 +53,64 @@ bool wants_introduction(store::Transaction& in, const store::OwnAccount& own, co
   return !view || *view < own_list(own).order;
 }
 
-wire::Content content_for(store::Transaction& in, const Lent& lent, const store::Message& message,
+wire::Body body_of(store::Transaction& in, const store::Outgoing& outgoing) {
+  if (outgoing.body && std::holds_alternative<wire::Heartbeat>(*outgoing.body)) {
+    // As it is when it leaves: what still waits behind it is not missing yet.
+    auto heartbeat = std::get<wire::Heartbeat>(*outgoing.body);
+    const auto waiting = store::outgoing::first_waiting_seq(in, outgoing);
+    heartbeat.last_seq = waiting ? *waiting - 1 : store::messages::last_seq(in, outgoing.conversation());
+    return heartbeat;
+  }
+  if (outgoing.body) return *outgoing.body;
+  const auto message = store::messages::load(in, outgoing.message.value_or(0));
+  CHECK(message);
+  return wire::Text{.text = message->body, .quote = message->quote, .timer = message->timer};
+}
+
+/// The account key goes to those own devices only that the list calls admins, and never lies in the outbox.
+wire::Body body_for(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
+                    const store::PeerDevice& device) {
+  wire::Body body = body_of(in, outgoing);
+  auto* account = std::get_if<wire::SyncAccount>(&body);
+  if (account == nullptr || !lent.own.account_key) return body;
+  for (const own_list::OwnDevice& own : own_list::devices(lent.own)) {
+    if (!own.is_admin || own.device.identity_key != device.identity_key) continue;
+    account->account_key.emplace();
+    std::ranges::copy(lent.own.account_key->expose(), account->account_key->begin());
+  }
+  return body;
+}
+
+wire::Content content_for(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
                           const store::PeerDevice& device, const protocol::Record& record) {
   wire::Content made;
-  made.message_id = message.message_id;
-  made.sent_at = message.sent_at;
-  made.recipient = message.conversation;
-  made.seq = message.seq;
+  made.message_id = outgoing.message_id;
+  made.sent_at = outgoing.sent_at;
+  made.recipient = outgoing.account;
+  made.seq = outgoing.seq;
   made.own_list = own_list(lent.own);
-  if (const auto peer = store::peers::load(in, message.conversation)) {
+  if (const auto peer = store::peers::load(in, outgoing.account)) {
     made.view = wire::ListView{.order = peer->held.list.order, .list_hash = peer->held.list_hash};
   }
-  if (record.is_pending()) {
-    made.seq_start = store::sessions::first_seq(in, device.account_id, device.number, message.seq);
+  if (outgoing.seq > 0) {
+    const store::sequences::Line line{
+        .account = device.account_id, .device = device.number, .conversation = outgoing.conversation()};
+    // Always: a folder that was put back has forgotten what it knew of our sequence.
+    made.seq_start = store::sequences::first_for(in, line, outgoing.seq);
+  } else if (outgoing.body && std::holds_alternative<wire::Heartbeat>(*outgoing.body)) {
+    const std::uint64_t next = std::get<wire::Heartbeat>(body_of(in, outgoing)).last_seq + 1;
+    made.seq_start = store::sequences::first_for(
+        in, {.account = device.account_id, .device = device.number, .conversation = outgoing.conversation()}, next);
   }
+  const bool is_own = outgoing.account == lent.own.account_id;
   if (wants_introduction(in, lent.own, device, record)) {
     made.introduction = lent.own.introduction;
-    made.claimed_name = lent.own.user_name;
+    if (!is_own) made.claimed_name = lent.own.user_name;
   }
   // In every message: whoever answers a first one by name has no pending session, and would give none otherwise.
-  made.reply_permit = store::permits::given_to(in, device.account_id);
-  made.body = wire::Text{message.body};
+  if (!is_own) made.reply_permit = store::permits::given_to(in, device.account_id);
+  made.sync_for = outgoing.about;
+  made.body = body_for(in, lent, outgoing, device);
   return made;
 }
 
@@ -79,11 +140,11 @@ struct Operation {
 
 Problem session_problem(protocol::Error error) { return refused("the message can't be encrypted: " + to_text(error)); }
 
-Result<Addressed> encrypt_for(store::Transaction& in, const Lent& lent, const store::Message& message,
+Result<Addressed> encrypt_for(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
                               const store::PeerDevice& device) {
   const auto record = load_record(in, device.account_id, device.number);
   if (!record) return session_problem(record.error());
-  const base::Blob plaintext = wire::pad(content_for(in, lent, message, device, *record).serialize());
+  const base::Blob plaintext = wire::pad(content_for(in, lent, outgoing, device, *record).serialize());
   const Operation operation(in, lent, device);
   const auto encrypted = protocol::encrypt(*record, plaintext, operation.context);
   if (!encrypted) return session_problem(encrypted.error());
@@ -99,28 +160,6 @@ bool can_send(store::Transaction& in, const store::PeerDevice& device, base::Tim
   return record && record->can_send(static_cast<std::uint64_t>(now.ms));
 }
 
-Result<protocol::PreKeyBundle> bundle_of(const wire::DeviceBundle& from) {
-  const auto signed_key = crypto::PublicKey::parse(from.signed_prekey.key);
-  const auto kyber_key = crypto::KyberPublicKey::parse(from.kyber.key);
-  if (!signed_key || !kyber_key) return refused("the server's prekeys for this contact are malformed");
-  protocol::PreKeyBundle made{.registration_id = protocol::RegistrationId(from.registration_id.value),
-                              .device_id = protocol::DeviceId(from.number.value),
-                              .identity_key = from.identity_key,
-                              .signed_prekey = {.id = protocol::SignedPreKeyId(from.signed_prekey.id),
-                                                .key = *signed_key,
-                                                .signature = base::blob(from.signed_prekey.signature)},
-                              .kyber_prekey = {.id = protocol::KyberPreKeyId(from.kyber.id),
-                                               .key = *kyber_key,
-                                               .signature = base::blob(from.kyber.signature)},
-                              .one_time_prekey = std::nullopt};
-  if (from.one_time) {
-    const auto key = crypto::PublicKey::parse(from.one_time->key);
-    if (!key) return refused("the server's prekeys for this contact are malformed");
-    made.one_time_prekey = {.id = protocol::PreKeyId(from.one_time->id), .key = *key};
-  }
-  return made;
-}
-
 Result<void> start_session(store::Transaction& in, const Lent& lent, const store::PeerDevice& device,
                            const wire::DeviceBundle& from) {
   TRY(const protocol::PreKeyBundle bundle, bundle_of(from));
@@ -129,53 +168,125 @@ Result<void> start_session(store::Transaction& in, const Lent& lent, const store
   const auto started = protocol::start_session(record ? *record : protocol::Record(), bundle, operation.context);
   if (!started) return refused("no session with this contact can be made: " + to_text(started.error()));
   store::sessions::keep(in, device.account_id, device.number, started->serialize().expose());
-  store::sessions::forget_first_seq(in, device.account_id, device.number);
   return {};
 }
 
 }  // namespace
 
-Result<store::Message> enqueue(store::Transaction& in, const Lent& lent, const wire::AccountId& recipient,
-                               std::string text) {
-  if (text.size() > wire::max_text) {
-    return refused("the text has " + std::to_string(text.size()) + " bytes; at most 1 MiB (1048576) can be sent");
+Result<store::Message> enqueue(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation,
+                               wire::Text text) {
+  if (text.text.size() > wire::max_text) {
+    return refused("the text has " + std::to_string(text.text.size()) + " bytes; at most 1 MiB (1048576) can be sent");
   }
-  if (text.empty()) return refused("there is no text to send");
-  if (!wire::is_utf8(text)) return refused("the text is not valid UTF-8; convert it first, for example with iconv");
+  if (text.text.empty()) return refused("there is no text to send");
+  if (!wire::is_utf8(text.text))
+    return refused("the text is not valid UTF-8; convert it first, for example with iconv");
   store::Message message{.id = 0,
-                         .conversation = recipient,
+                         .conversation = conversation,
                          .sender = lent.own.account_id,
                          .device = lent.own.device,
                          .message_id = lent.random.bytes<16>(),
                          .is_outgoing = true,
-                         .body = std::move(text),
-                         .seq = store::messages::next_seq(in, recipient),
+                         .body = std::move(text.text),
+                         .seq = store::messages::next_seq(in, conversation),
                          .sent_at = store::own_account::next_sent_at(in, lent.now),
                          .received_at = {},
                          .state = store::State::queued,
-                         .reason = {}};
+                         .reason = {},
+                         .quote = std::move(text.quote),
+                         .timer = store::messages::timer_of(in, conversation)};
+  const bool is_to_self = conversation == lent.own.account_id;
+  if (is_to_self) message.state = store::State::sent;
   message.id = store::messages::keep(in, message);
+  store::Outgoing made{.account = conversation,
+                       .message = message.id,
+                       .message_id = message.message_id,
+                       .sent_at = message.sent_at,
+                       .seq = message.seq};
+  if (!is_to_self) store::outgoing::keep(in, made);
+  if (!has_other_devices(in, lent.own)) return message;
+  made.account = lent.own.account_id;
+  made.about = conversation;
+  made.not_before = jittered(lent, sync_jitter_ms);
+  store::outgoing::keep(in, made);
   return message;
 }
 
-Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Message& message) {
-  if (auto kept = store::outbox::load(in, message.id))
-    return Encryption{.need = Need::nothing, .request = *std::move(kept)};
-  const auto peer = store::peers::load(in, message.conversation);
-  if (!peer) return Encryption{.need = Need::introduction, .request = {}};
-  const auto has_session = [&](const store::PeerDevice& device) { return can_send(in, device, lent.now); };
-  if (!std::ranges::all_of(peer->devices, has_session)) return Encryption{.need = Need::sessions, .request = {}};
+void post(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation, wire::Body body) {
+  const bool is_durable = wire::is_durable(body);
+  store::Outgoing made{.account = conversation,
+                       .message_id = lent.random.bytes<16>(),
+                       .sent_at = store::own_account::next_sent_at(in, lent.now),
+                       .seq = is_durable ? store::messages::next_seq(in, conversation) : 0,
+                       .body = std::move(body)};
+  if (conversation != lent.own.account_id) store::outgoing::keep(in, made);
+  if (!is_durable || !has_other_devices(in, lent.own)) return;
+  made.account = lent.own.account_id;
+  made.about = conversation;
+  made.not_before = jittered(lent, sync_jitter_ms);
+  store::outgoing::keep(in, made);
+}
 
-  if (!store::permits::given_to(in, message.conversation)) return Encryption{.need = Need::permit, .request = {}};
+void sync(store::Transaction& in, const Lent& lent, const wire::AccountId& about, wire::Body body) {
+  if (!has_other_devices(in, lent.own)) return;
+  const store::Outgoing made{.account = lent.own.account_id,
+                             .about = about,
+                             .message_id = lent.random.bytes<16>(),
+                             .sent_at = store::own_account::next_sent_at(in, lent.now),
+                             .body = std::move(body),
+                             .not_before = jittered(lent, sync_jitter_ms)};
+  store::outgoing::keep(in, made);
+}
+
+void post_receipt(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation,
+                  wire::Receipt::Kind kind, const wire::MessageRef& of) {
+  if (auto waiting = store::outgoing::open_receipt(in, conversation, kind)) {
+    auto& receipt = std::get<wire::Receipt>(*waiting->body);
+    receipt.of.push_back(of);
+    store::outgoing::set_body(in, waiting->id, *waiting->body);
+    return;
+  }
+  const store::Outgoing made{.account = conversation,
+                             .message_id = lent.random.bytes<16>(),
+                             .sent_at = store::own_account::next_sent_at(in, lent.now),
+                             .body = wire::Receipt{.kind = kind, .of = {of}},
+                             .not_before = jittered(lent, receipt_jitter_ms)};
+  store::outgoing::keep(in, made);
+}
+
+void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::AccountId& account,
+                    const wire::AccountId& conversation, bool asks) {
+  store::Outgoing made{.account = account,
+                       .message_id = lent.random.bytes<16>(),
+                       .sent_at = store::own_account::next_sent_at(in, lent.now),
+                       .body = wire::Heartbeat{.last_seq = 0, .asks = asks}};  // the number is that of when it leaves
+  if (account == lent.own.account_id) made.about = conversation;
+  if (!asks && store::outgoing::is_waiting(in, made)) return;
+  store::outgoing::keep(in, made);
+}
+
+Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing) {
+  if (outgoing.request) return Encryption{.need = Need::nothing, .request = *outgoing.request};
+  const auto peer = store::peers::load(in, outgoing.account);
+  if (!peer) return Encryption{.need = Need::introduction, .request = {}};
+  const auto claim = store::peers::standing_claim(in, outgoing.account);
+  if (claim && !claim->is_ignored) return Encryption{.need = Need::introduction, .request = {}};
+  const auto devices = addressed(in, lent.own, *peer);
+  if (devices.empty()) return Encryption{.need = Need::nobody, .request = {}};
+  const auto has_session = [&](const store::PeerDevice& device) { return can_send(in, device, lent.now); };
+  if (!std::ranges::all_of(devices, has_session)) return Encryption{.need = Need::sessions, .request = {}};
+  const bool is_own = outgoing.account == lent.own.account_id;
+  if (!is_own && !store::permits::given_to(in, outgoing.account))
+    return Encryption{.need = Need::permit, .request = {}};
 
   std::vector<Addressed> items;
-  for (const store::PeerDevice& device : peer->devices) {
-    TRY(Addressed item, encrypt_for(in, lent, message, device));
+  for (const store::PeerDevice& device : devices) {
+    TRY(Addressed item, encrypt_for(in, lent, outgoing, device));
     items.push_back(std::move(item));
   }
-  base::Blob request = send_request(lent.random.bytes<16>(), message.conversation, items);
-  store::outbox::keep(in, message.id, request);
-  store::messages::set_state(in, message.id, store::State::encrypted);
+  base::Blob request = send_request(lent.random.bytes<16>(), outgoing.account, items);
+  store::outgoing::keep_request(in, outgoing.id, request);
+  if (outgoing.message && !outgoing.about) store::messages::set_state(in, *outgoing.message, store::State::encrypted);
   return Encryption{.need = Need::nothing, .request = std::move(request)};
 }
 
@@ -183,13 +294,36 @@ Result<void> start_sessions(store::Transaction& in, const Lent& lent, const wire
                             const std::vector<wire::DeviceBundle>& bundles) {
   const auto peer = store::peers::load(in, recipient);
   if (!peer) return refused("nothing is known about this contact yet");
-  for (const store::PeerDevice& device : peer->devices) {
+  for (const store::PeerDevice& device : addressed(in, lent.own, *peer)) {
     if (can_send(in, device, lent.now)) continue;
     const auto bundle = std::ranges::find(bundles, device.number, &wire::DeviceBundle::number);
     if (bundle == bundles.end()) return refused("the server has no prekeys for a device of this contact");
     TRY_VOID(start_session(in, lent, device, *bundle));
   }
   return {};
+}
+
+void settle_sent(store::Transaction& in, const store::Outgoing& outgoing, base::Timestamp now) {
+  store::outgoing::remove(in, outgoing.id);
+  if (!outgoing.message || outgoing.about) return;
+  const auto message = store::messages::load(in, *outgoing.message);
+  if (!message) return;
+  // A receipt may have come before the server's answer.
+  if (message->state == store::State::queued || message->state == store::State::encrypted)
+    store::messages::set_state(in, message->id, store::State::sent);
+  if (message->timer > 0)
+    store::messages::set_expires_at(in, message->id, {now.ms + std::int64_t{message->timer} * 1'000});
+}
+
+void settle_failed(store::Transaction& in, const store::Outgoing& outgoing, const std::string& reason) {
+  store::outgoing::remove(in, outgoing.id);
+  if (outgoing.message && !outgoing.about)
+    store::messages::set_state(in, *outgoing.message, store::State::failed, reason);
+}
+
+void unsettle(store::Transaction& in, const store::Outgoing& outgoing) {
+  store::outgoing::forget_request(in, outgoing.id);
+  if (outgoing.message && !outgoing.about) store::messages::set_state(in, *outgoing.message, store::State::queued);
 }
 
 }  // namespace sotto::client::outbox

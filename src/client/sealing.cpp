@@ -22,7 +22,7 @@ relay::ServerCertificate own_server_certificate(const store::OwnAccount& own) {
 bool is_fresh(const relay::SenderCertificate& certificate, const relay::ServerCertificate& server,
               base::Timestamp now) {
   const auto* carried = std::get_if<relay::ServerCertificate>(&certificate.signer);
-  return carried != nullptr && carried->certificate == server.certificate &&
+  return carried != nullptr && carried->certificate == server.certificate && carried->signature == server.signature &&
          static_cast<std::int64_t>(certificate.expires_ms) - now.ms > renew_before_ms;
 }
 

@@ -23,6 +23,10 @@ bool is_verdict_on_registration(const std::string& code) {
   return std::ranges::find(verdicts, code) != verdicts.end();
 }
 
+Generation generation_of(const frames::Generation& from) {
+  return {.number = from.number(), .tick = base::fixed<16>(view(from.tick()))};
+}
+
 }  // namespace
 
 Server::Server(net::Transport& transport, net::Timer& timer, Reach reach, std::string bearer)
@@ -95,7 +99,11 @@ asio::awaitable<Result<ServerStatus>> Server::status() {
   co_return ServerStatus{.queued = status.queued_envelopes(),
                          .one_time_prekeys = status.one_time_prekeys(),
                          .one_time_kyber_prekeys = status.one_time_kyber_prekeys(),
-                         .version = printable(status.server_version())};
+                         .version = printable(status.server_version()),
+                         .generation = generation_of(status.generation()),
+                         .store_epoch = status.store_epoch(),
+                         .deletion_day = status.deletion_day(),
+                         .clone_alarm_day = status.clone_alarm_day()};
 }
 
 asio::awaitable<Result<void>> Server::put_prekeys(base::Blob upload) {
@@ -153,6 +161,8 @@ asio::awaitable<Result<MailboxFrame>> Mailbox::receive() {
   if (!parse(frame, *message)) co_return not_understood(server_);
   if (frame.has_drained()) co_return MailboxFrame(Drained{});
   if (frame.has_notice() && frame.notice().has_prekeys_low()) co_return MailboxFrame(PrekeysLow{});
+  if (frame.has_notice() && frame.notice().has_list_changed()) co_return MailboxFrame(ListChanged{});
+  if (frame.has_notice() && frame.notice().has_clone_alarm()) co_return MailboxFrame(Cloned{});
   if (!frame.has_deliver()) co_return MailboxFrame(Passed{});
   Delivered delivered{.position = frame.deliver().position(), .envelope = base::blob(view(frame.deliver().envelope()))};
   if (delivered.position == 0) co_return MailboxFrame(Passed{});

@@ -18,11 +18,37 @@ namespace sotto::client {
 
 namespace asio = net::asio;
 
+/// Which of a device's copies speaks (design, section 5).
+struct Generation {
+  std::uint64_t number = 0;
+  std::optional<base::Bytes<16>> tick = {};
+  friend bool operator==(const Generation&, const Generation&) = default;
+};
+
 struct ServerStatus {
   std::uint64_t queued = 0;
   std::uint32_t one_time_prekeys = 0;
   std::uint32_t one_time_kyber_prekeys = 0;
   std::string version;
+  Generation generation = {};
+  std::uint64_t store_epoch = 0;
+  std::uint32_t deletion_day = 0;     // on which the account is deleted; 0: it is not
+  std::uint32_t clone_alarm_day = 0;  // on which an older token was used; 0: never
+};
+
+/// A challenge for one act of the account, and the mailbox of a device that comes with it.
+struct ActChallenge {
+  base::Bytes<32> challenge{};
+  wire::MailboxId mailbox_id;
+};
+/// The right to one more mailbox of this account.
+struct MailboxGrant {
+  base::Bytes<32> grant{};
+  wire::MailboxId mailbox_id;
+};
+/// What became of a new list.
+struct ListPassed {
+  wire::Introduction stands;  // another one was faster
 };
 
 /// One frame of the mailbox.
@@ -33,9 +59,13 @@ struct Delivered {
 struct Drained {};
 /// The directory runs out of this device's one-time prekeys.
 struct PrekeysLow {};
+/// The own list is another one now.
+struct ListChanged {};
+/// A token older than the present one was used: somebody has a copy of this device.
+struct Cloned {};
 /// What this version makes nothing of: an ephemeral envelope, a notice that is new.
 struct Passed {};
-using MailboxFrame = std::variant<Delivered, Drained, PrekeysLow, Passed>;
+using MailboxFrame = std::variant<Delivered, Drained, PrekeysLow, ListChanged, Cloned, Passed>;
 
 /// The open mailbox.
 class Mailbox {
@@ -74,10 +104,37 @@ class Server {
   asio::awaitable<Result<SendAnswer>> knock(base::Blob request);
   asio::awaitable<Result<std::unique_ptr<Mailbox>>> open_mailbox();
 
+  // The account itself, and its other devices
+  asio::awaitable<Result<wire::Introduction>> own_account();
+  asio::awaitable<Result<std::vector<wire::DeviceBundle>>> own_bundles();
+  asio::awaitable<Result<SendAnswer>> send_to_own(base::Blob request);
+  /// returns  the generation that stands now: the next one, if it was taken
+  asio::awaitable<Result<Generation>> advance_generation(std::optional<base::Bytes<16>> tick_now, Generation next);
+  asio::awaitable<Result<ActChallenge>> begin_act(wire::AccountId account);
+  /// returns  nothing if it is the account's list now
+  asio::awaitable<Result<std::optional<ListPassed>>> put_list(base::Blob act);
+  asio::awaitable<Result<MailboxGrant>> grant();
+  /// By nobody: a device that waits for the list that names it.
+  asio::awaitable<Result<void>> add_device(base::Blob new_device);
+
+  // Where two devices meet, by nobody
+  struct Rendezvous {
+    base::Bytes<16> id{};
+    base::Blob key;
+  };
+  asio::awaitable<Result<Rendezvous>> open_rendezvous();
+  asio::awaitable<Result<base::Blob>> join_rendezvous(base::Bytes<16> id);  // gives the guest's key
+  asio::awaitable<Result<void>> say(Rendezvous at, base::Blob message);
+  /// The messages of the other side behind its first `after`; waits for one, at most half a minute.
+  asio::awaitable<Result<std::vector<base::Blob>>> hear(Rendezvous at, std::size_t after);
+  asio::awaitable<Result<void>> end_rendezvous(Rendezvous at);
+
   std::string name() const { return reach_.authority.text(); }
 
  private:
   asio::awaitable<Result<net::Response>> call(std::string method, std::string target, base::Blob body);
+  asio::awaitable<Result<net::Response>> call_at(Rendezvous at, std::string method, std::string target,
+                                                 base::Blob body);
   std::vector<net::Header> headers() const;
   net::ClientTls tls() const { return {.ca_pem = reach_.ca_pem}; }
 

@@ -38,4 +38,26 @@ protocol::Result<protocol::Record> load_record(store::Transaction& in, const wir
   return protocol::Record::parse(bytes->expose());
 }
 
+Result<protocol::PreKeyBundle> bundle_of(const wire::DeviceBundle& from) {
+  const auto signed_key = crypto::PublicKey::parse(from.signed_prekey.key);
+  const auto kyber_key = crypto::KyberPublicKey::parse(from.kyber.key);
+  if (!signed_key || !kyber_key) return refused("the prekeys of a device are malformed");
+  protocol::PreKeyBundle made{.registration_id = protocol::RegistrationId(from.registration_id.value),
+                              .device_id = protocol::DeviceId(from.number.value),
+                              .identity_key = from.identity_key,
+                              .signed_prekey = {.id = protocol::SignedPreKeyId(from.signed_prekey.id),
+                                                .key = *signed_key,
+                                                .signature = base::blob(from.signed_prekey.signature)},
+                              .kyber_prekey = {.id = protocol::KyberPreKeyId(from.kyber.id),
+                                               .key = *kyber_key,
+                                               .signature = base::blob(from.kyber.signature)},
+                              .one_time_prekey = std::nullopt};
+  if (from.one_time) {
+    const auto key = crypto::PublicKey::parse(from.one_time->key);
+    if (!key) return refused("the prekeys of a device are malformed");
+    made.one_time_prekey = {.id = protocol::PreKeyId(from.one_time->id), .key = *key};
+  }
+  return made;
+}
+
 }  // namespace sotto::client

@@ -1,9 +1,11 @@
 #pragma once
 #include "client/problem.hpp"
+#include "protocol/pqxdh/bundle.hpp"
 #include "protocol/session/context.hpp"
 #include "protocol/session/record.hpp"
 #include "store/own_account.hpp"
 #include "store/peers.hpp"
+#include "wire/prekeys.hpp"
 
 /// What the client lends the protocol: addresses, the trust rule, this device's prekeys.
 namespace sotto::client {
@@ -32,5 +34,8 @@ class StoredPrekeys final : public protocol::PreKeySource {
 /// The record of a session; an empty one if there is none.
 protocol::Result<protocol::Record> load_record(store::Transaction& in, const wire::AccountId& account,
                                                wire::DeviceNumber device);
+
+/// A device's prekeys as the protocol takes them. errors: refused  a key that is none
+Result<protocol::PreKeyBundle> bundle_of(const wire::DeviceBundle& from);
 
 }  // namespace sotto::client

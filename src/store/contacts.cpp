@@ -8,7 +8,7 @@ namespace {
 constexpr const char* row_name = "row of a contact";
 constexpr std::string_view columns =
     "SELECT account_id, nickname, claimed_name, user_name, origin, link_token, tls_pin, verified_root, "
-    "permit FROM contacts ";
+    "permit, standing, profile_key, has_our_profile_key FROM contacts ";
 
 std::optional<std::string> optional_text(const Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -70,12 +70,13 @@ void keep(Transaction& in, const Contact& contact, base::Timestamp now) {
   };
   in.prepare(
         "INSERT INTO contacts (account_id, nickname, claimed_name, user_name, origin, link_token, permit, "
-        "tls_pin, verified_root, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_id) DO UPDATE "
-        "SET "
+        "tls_pin, verified_root, standing, profile_key, has_our_profile_key, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_id) DO UPDATE SET "
         "nickname = excluded.nickname, claimed_name = excluded.claimed_name, user_name = excluded.user_name, "
         "origin = excluded.origin, link_token = excluded.link_token, permit = excluded.permit, tls_pin = "
         "excluded.tls_pin, "
-        "verified_root = excluded.verified_root")
+        "verified_root = excluded.verified_root, standing = excluded.standing, profile_key = excluded.profile_key, "
+        "has_our_profile_key = excluded.has_our_profile_key")
       .bind(contact.account_id.view())
       .bind_optional(text(contact.nickname))
       .bind_optional(text(contact.claimed_name))
@@ -85,9 +86,14 @@ void keep(Transaction& in, const Contact& contact, base::Timestamp now) {
       .bind_optional(view(contact.permit))
       .bind_optional(view(contact.tls_pin))
       .bind_optional(view(root))
+      .bind(static_cast<std::int64_t>(contact.standing))
+      .bind_optional(contact.profile_key ? std::optional<base::View>(*contact.profile_key) : std::nullopt)
+      .bind(contact.has_our_profile_key ? 1 : 0)
       .bind(now.ms)
       .run();
 }
+
+std::vector<Contact> all(Transaction& in) { return all_where(in, "WHERE ? = 1 ORDER BY created_at", std::int64_t{1}); }
 
 std::vector<Contact> find(Transaction& in, std::string_view words) {
   if (auto found = all_where(in, "WHERE nickname = ?", words); !found.empty()) return found;

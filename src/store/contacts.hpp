@@ -11,6 +11,12 @@
 namespace sotto::store {
 
 enum class Origin : std::uint8_t { link = 1, user_name = 2, wrote_first = 3 };
+enum class Standing : std::uint8_t {
+  accepted = 1,
+  held = 2,     // a request: they wrote first and wait for an answer
+  blocked = 3,  // nothing of theirs is taken
+  refused = 4,  // the request was deleted; what they write next is a new one
+};
 
 struct Contact {
   wire::AccountId account_id;
@@ -22,6 +28,9 @@ struct Contact {
   std::optional<base::Blob> permit = {};      // the last one they gave us with a message
   std::optional<base::Blob> tls_pin = {};
   std::optional<crypto::PublicKey> verified_root = {};  // the anchor root that the person compared
+  Standing standing = Standing::accepted;
+  std::optional<base::Bytes<32>> profile_key = {};  // theirs, given with their acceptance
+  bool has_our_profile_key = false;                 // ours was given to them
 
   /// The name to show: nickname, else what they claim, else the start of the id.
   std::string name() const;
@@ -35,6 +44,7 @@ void keep(Transaction& in, const Contact& contact, base::Timestamp now);
 /// By nickname, account id, user name or claimed name, in this order; several if a claimed name is not unique.
 /// What somebody who wrote first claims finds nobody: a stranger can't choose by which word they are written to.
 std::vector<Contact> find(Transaction& in, std::string_view words);
+std::vector<Contact> all(Transaction& in);
 /// Whether another contact has this nickname.
 bool is_nickname_taken(Transaction& in, std::string_view nickname, const wire::AccountId& by_other_than);
 

@@ -10,7 +10,28 @@ namespace {
 constexpr const char* row_name = "row of a message";
 constexpr std::string_view columns =
     "SELECT id, conversation, sender, device, message_id, is_outgoing, body, body_kind, seq, sent_at, received_at, "
-    "state, reason, is_verified FROM messages ";
+    "state, reason, is_verified, quote, timer, expires_at, edited_at, is_deleted, delivered_at, read_at FROM messages ";
+
+std::optional<base::Timestamp> optional_time(const Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return base::Timestamp{row.number(column)};
+}
+
+/// A quote is kept in the form in which it travels.
+std::optional<base::Blob> quote_bytes(const std::optional<wire::Quote>& quote) {
+  if (!quote) return std::nullopt;
+  return wire::serialize(wire::Text{.text = {}, .quote = *quote});
+}
+
+std::optional<wire::Quote> quote_of(const Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  auto body = sound(wire::parse_body(wire::kind_of(wire::Text{}), row.blob(column)), row_name);
+  return std::get<wire::Text>(std::move(body)).quote;
+}
+
+std::optional<base::View> view_of(const std::optional<base::Blob>& bytes) {
+  return bytes ? std::optional<base::View>(*bytes) : std::nullopt;
+}
 
 Message message_of(const Statement& row) {
   return {.id = row.number(0),
@@ -26,7 +47,14 @@ Message message_of(const Statement& row) {
           .received_at = {row.number(10)},
           .state = static_cast<State>(row.number(11)),
           .reason = row.text(12),
-          .is_verified = row.number(13) != 0};
+          .is_verified = row.number(13) != 0,
+          .quote = quote_of(row, 14),
+          .timer = static_cast<std::uint32_t>(row.number(15)),
+          .expires_at = optional_time(row, 16),
+          .edited_at = optional_time(row, 17),
+          .is_deleted = row.number(18) != 0,
+          .delivered_at = optional_time(row, 19),
+          .read_at = optional_time(row, 20)};
 }
 
 std::vector<Message> all(Statement row) {
@@ -49,15 +77,29 @@ std::string_view to_text(State state) {
       return "failed";
     case State::received:
       return "received";
+    case State::delivered:
+      return "delivered";
+    case State::read:
+      return "read";
   }
   return "unknown";
 }
 
 namespace messages {
 
+namespace {
+
+/// Of a conversation that has none yet: 1, unless this folder was put back from a copy.
+std::uint64_t first_seq(Transaction& in) {
+  auto row = in.prepare("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'sequence_base'");
+  return row.step() ? static_cast<std::uint64_t>(row.number(0)) + 1 : 1;
+}
+
+}  // namespace
+
 std::uint64_t next_seq(Transaction& in, const wire::AccountId& conversation) {
   auto row = in.prepare("SELECT next_seq FROM conversations WHERE account_id = ?");
-  const auto seq = row.bind(conversation.view()).step() ? static_cast<std::uint64_t>(row.number(0)) : 1u;
+  const auto seq = row.bind(conversation.view()).step() ? static_cast<std::uint64_t>(row.number(0)) : first_seq(in);
   in.prepare(
         "INSERT INTO conversations (account_id, next_seq) VALUES (?, ?) "
         "ON CONFLICT (account_id) DO UPDATE SET next_seq = excluded.next_seq")
@@ -67,10 +109,17 @@ std::uint64_t next_seq(Transaction& in, const wire::AccountId& conversation) {
   return seq;
 }
 
+std::uint64_t last_seq(Transaction& in, const wire::AccountId& conversation) {
+  auto row = in.prepare("SELECT next_seq FROM conversations WHERE account_id = ?");
+  return row.bind(conversation.view()).step() ? static_cast<std::uint64_t>(row.number(0) - 1) : first_seq(in) - 1;
+}
+
 std::int64_t keep(Transaction& in, const Message& message) {
+  const auto quote = quote_bytes(message.quote);
   in.prepare(
         "INSERT INTO messages (conversation, sender, device, message_id, is_outgoing, body, body_kind, seq, sent_at, "
-        "received_at, state, reason, is_verified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        "received_at, state, reason, is_verified, quote, timer, expires_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(message.conversation.view())
       .bind(message.sender.view())
       .bind(message.device.value)
@@ -84,8 +133,18 @@ std::int64_t keep(Transaction& in, const Message& message) {
       .bind(static_cast<std::int64_t>(message.state))
       .bind(message.reason)
       .bind(message.is_verified ? 1 : 0)
+      .bind_optional(view_of(quote))
+      .bind(message.timer)
+      .bind_optional(message.expires_at ? std::optional(message.expires_at->ms) : std::nullopt)
       .run();
   return in.database().last_row_id();
+}
+
+std::optional<Message> find(Transaction& in, const wire::MessageRef& ref) {
+  auto row = in.prepare(std::string(columns) + "WHERE sender = ? AND device = ? AND message_id = ?");
+  row.bind(ref.account.view()).bind(ref.device.value).bind(base::View(ref.id));
+  if (!row.step()) return std::nullopt;
+  return message_of(row);
 }
 
 std::optional<Message> load(Transaction& in, std::int64_t id) {
@@ -94,12 +153,21 @@ std::optional<Message> load(Transaction& in, std::int64_t id) {
   return message_of(row);
 }
 
+std::optional<Message> of_own_seq(Transaction& in, const wire::AccountId& conversation, wire::DeviceNumber device,
+                                  std::uint64_t seq) {
+  auto row = in.prepare(std::string(columns) + "WHERE conversation = ? AND device = ? AND seq = ? AND is_outgoing = 1");
+  row.bind(conversation.view()).bind(device.value).bind(static_cast<std::int64_t>(seq));
+  if (!row.step()) return std::nullopt;
+  return message_of(row);
+}
+
 Seen seen(Transaction& in, const Message& message) {
   auto row = in.prepare(std::string(columns) + "WHERE sender = ? AND device = ? AND message_id = ?");
   row.bind(message.sender.view()).bind(message.device.value).bind(base::View(message.message_id));
   if (row.step()) {
     const Message held = message_of(row);
-    const bool is_same = held.body == message.body && held.body_kind == message.body_kind && held.seq == message.seq &&
+    // Another number: it was queued in two copies of one folder, one of which counts on from elsewhere.
+    const bool is_same = held.body == message.body && held.body_kind == message.body_kind &&
                          held.sent_at == message.sent_at && held.conversation == message.conversation;
     return is_same ? Seen::same : Seen::id_reused;
   }
@@ -112,15 +180,128 @@ Seen seen(Transaction& in, const Message& message) {
   return place.step() ? Seen::seq_reused : Seen::no;
 }
 
-std::vector<Message> unsent(Transaction& in) {
-  return all(in.prepare(std::string(columns) + "WHERE is_outgoing = 1 AND state < 2 ORDER BY id"));
-}
-
 void set_state(Transaction& in, std::int64_t id, State state, std::string_view reason) {
   in.prepare("UPDATE messages SET state = ?, reason = ? WHERE id = ?")
       .bind(static_cast<std::int64_t>(state))
       .bind(reason)
       .bind(id)
+      .run();
+}
+
+void requeue_encrypted(Transaction& in) {
+  in.prepare("UPDATE messages SET state = 0 WHERE is_outgoing = 1 AND state = 1").run();
+}
+
+void leap_sequences(Transaction& in) {
+  constexpr std::int64_t leap = 1 << 20;
+  in.prepare(
+        "INSERT INTO settings (name, value) VALUES ('sequence_base', ?1) "
+        "ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + ?1")
+      .bind(std::to_string(leap))
+      .run();
+  in.prepare("DELETE FROM sequences_out").run();  // where they begin now is said anew
+  in.prepare("UPDATE conversations SET next_seq = next_seq + ?").bind(leap).run();
+  in.prepare("UPDATE messages SET seq = seq + ? WHERE is_outgoing = 1 AND state < 2").bind(leap).run();
+  in.prepare("UPDATE outgoing SET seq = seq + ? WHERE seq > 0").bind(leap).run();
+}
+
+std::int64_t count_unsent(Transaction& in) {
+  auto row = in.prepare("SELECT count(*) FROM messages WHERE is_outgoing = 1 AND state < 2");
+  return row.step() ? row.number(0) : 0;
+}
+
+void edit(Transaction& in, const Message& message, std::string_view text, base::Timestamp at) {
+  in.prepare("INSERT INTO earlier_texts (message, at, body) VALUES (?, ?, ?)")
+      .bind(message.id)
+      .bind(message.edited_at.value_or(message.sent_at).ms)
+      .bind(message.body)
+      .run();
+  in.prepare("UPDATE messages SET body = ?, edited_at = ? WHERE id = ?").bind(text).bind(at.ms).bind(message.id).run();
+}
+
+std::vector<std::pair<base::Timestamp, std::string>> earlier_texts(Transaction& in, std::int64_t id) {
+  auto row = in.prepare("SELECT at, body FROM earlier_texts WHERE message = ? ORDER BY rowid");
+  row.bind(id);
+  std::vector<std::pair<base::Timestamp, std::string>> found;
+  while (row.step()) found.emplace_back(base::Timestamp{row.number(0)}, row.text(1));
+  return found;
+}
+
+void erase(Transaction& in, std::int64_t id) {
+  in.prepare("UPDATE messages SET body = '', quote = NULL, is_deleted = 1, expires_at = NULL WHERE id = ?")
+      .bind(id)
+      .run();
+  in.prepare("DELETE FROM earlier_texts WHERE message = ?").bind(id).run();
+  in.prepare("DELETE FROM reactions WHERE message = ?").bind(id).run();
+}
+
+void react(Transaction& in, std::int64_t id, const wire::AccountId& account, const std::optional<std::string>& emoji,
+           base::Timestamp at) {
+  if (!emoji) {
+    in.prepare("DELETE FROM reactions WHERE message = ? AND account = ?").bind(id).bind(account.view()).run();
+    return;
+  }
+  in.prepare("INSERT OR REPLACE INTO reactions (message, account, emoji, at) VALUES (?, ?, ?, ?)")
+      .bind(id)
+      .bind(account.view())
+      .bind(*emoji)
+      .bind(at.ms)
+      .run();
+}
+
+std::vector<std::pair<wire::AccountId, std::string>> reactions(Transaction& in, std::int64_t id) {
+  auto row = in.prepare("SELECT account, emoji FROM reactions WHERE message = ? ORDER BY at, account");
+  row.bind(id);
+  std::vector<std::pair<wire::AccountId, std::string>> found;
+  while (row.step()) found.emplace_back(sound(wire::AccountId::from(row.blob(0)), row_name), row.text(1));
+  return found;
+}
+
+void set_delivered(Transaction& in, std::int64_t id, base::Timestamp at) {
+  in.prepare("UPDATE messages SET delivered_at = coalesce(delivered_at, ?), state = max(state, ?) WHERE id = ?")
+      .bind(at.ms)
+      .bind(static_cast<std::int64_t>(State::delivered))
+      .bind(id)
+      .run();
+}
+
+void set_read(Transaction& in, std::int64_t id, base::Timestamp at) {
+  in.prepare("UPDATE messages SET read_at = coalesce(read_at, ?), state = iif(is_outgoing, ?, state) WHERE id = ?")
+      .bind(at.ms)
+      .bind(static_cast<std::int64_t>(State::read))
+      .bind(id)
+      .run();
+}
+
+void set_expires_at(Transaction& in, std::int64_t id, base::Timestamp at) {
+  in.prepare("UPDATE messages SET expires_at = coalesce(expires_at, ?) WHERE id = ?").bind(at.ms).bind(id).run();
+}
+
+std::optional<base::Timestamp> expire(Transaction& in, base::Timestamp now) {
+  std::vector<std::int64_t> due;
+  {
+    auto row = in.prepare("SELECT id FROM messages WHERE expires_at <= ?");
+    row.bind(now.ms);
+    while (row.step()) due.push_back(row.number(0));
+  }
+  for (const std::int64_t id : due) erase(in, id);
+  auto next = in.prepare("SELECT min(expires_at) FROM messages WHERE expires_at IS NOT NULL");
+  if (!next.step() || next.is_null(0)) return std::nullopt;
+  return base::Timestamp{next.number(0)};
+}
+
+std::uint32_t timer_of(Transaction& in, const wire::AccountId& conversation) {
+  auto row = in.prepare("SELECT timer FROM conversations WHERE account_id = ?");
+  return row.bind(conversation.view()).step() ? static_cast<std::uint32_t>(row.number(0)) : 0;
+}
+
+void set_timer(Transaction& in, const wire::AccountId& conversation, std::uint32_t seconds) {
+  in.prepare(
+        "INSERT INTO conversations (account_id, next_seq, timer) VALUES (?, ?, ?) "
+        "ON CONFLICT (account_id) DO UPDATE SET timer = excluded.timer")
+      .bind(conversation.view())
+      .bind(static_cast<std::int64_t>(first_seq(in)))
+      .bind(seconds)
       .run();
 }
 
@@ -143,29 +324,6 @@ std::vector<Message> history(Transaction& in, const wire::AccountId& conversatio
 }
 
 }  // namespace messages
-
-namespace outbox {
-
-void keep(Transaction& in, std::int64_t message, base::View request) {
-  in.prepare("INSERT OR REPLACE INTO outbox (message, request) VALUES (?, ?)").bind(message).bind(request).run();
-}
-
-std::optional<base::Blob> load(Transaction& in, std::int64_t message) {
-  auto row = in.prepare("SELECT request FROM outbox WHERE message = ?");
-  if (!row.bind(message).step()) return std::nullopt;
-  return row.blob(0);
-}
-
-void remove(Transaction& in, std::int64_t message) {
-  in.prepare("DELETE FROM outbox WHERE message = ?").bind(message).run();
-}
-
-std::int64_t count_unsent(Transaction& in) {
-  auto row = in.prepare("SELECT count(*) FROM messages WHERE is_outgoing = 1 AND state < 2");
-  return row.step() ? row.number(0) : 0;
-}
-
-}  // namespace outbox
 
 namespace refusals {
 

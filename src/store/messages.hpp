@@ -14,6 +14,8 @@ enum class State : std::uint8_t {
   sent = 2,       // the server has it, durably
   failed = 3,     // it can't be sent; the reason says why
   received = 4,
+  delivered = 5,  // a device of theirs has it
+  read = 6,       // and it was shown there
 };
 
 std::string_view to_text(State state);
@@ -33,6 +35,15 @@ struct Message {
   State state = State::queued;
   std::string reason;
   bool is_verified = false;  // the conversation was verified when it came
+  std::optional<wire::Quote> quote = {};
+  std::uint32_t timer = 0;  // seconds that it stays, from its sending or its reading; 0: for ever
+  std::optional<base::Timestamp> expires_at = {};  // once the timer runs
+  std::optional<base::Timestamp> edited_at = {};
+  bool is_deleted = false;  // by who wrote it: the text is gone, the place stays
+  std::optional<base::Timestamp> delivered_at = {};
+  std::optional<base::Timestamp> read_at = {};  // by them; of what came, by us
+
+  wire::MessageRef ref() const { return {.account = sender, .device = device, .id = message_id}; }
 };
 
 namespace messages {
@@ -40,10 +51,19 @@ namespace messages {
 /// The next number of our durable contents in this conversation, from 1.
 std::uint64_t next_seq(Transaction& in, const wire::AccountId& conversation);
 
+/// The last number that this device has used there; 0 if none.
+std::uint64_t last_seq(Transaction& in, const wire::AccountId& conversation);
+
 /// Keeps it and gives its id.
 std::int64_t keep(Transaction& in, const Message& message);
 
 std::optional<Message> load(Transaction& in, std::int64_t id);
+/// By the key that names it everywhere.
+std::optional<Message> find(Transaction& in, const wire::MessageRef& ref);
+
+/// What this device wrote there under this number.
+std::optional<Message> of_own_seq(Transaction& in, const wire::AccountId& conversation, wire::DeviceNumber device,
+                                  std::uint64_t seq);
 
 enum class Seen {
   no,
@@ -53,9 +73,34 @@ enum class Seen {
 };
 Seen seen(Transaction& in, const Message& message);
 
-/// What was queued or encrypted and waits to be sent, oldest first.
-std::vector<Message> unsent(Transaction& in);
 void set_state(Transaction& in, std::int64_t id, State state, std::string_view reason = {});
+/// What was encrypted and perhaps sent is to be encrypted anew.
+void requeue_encrypted(Transaction& in);
+/// Leaves room for numbers that another copy of this folder has used.
+void leap_sequences(Transaction& in);
+/// How many wait to be sent.
+std::int64_t count_unsent(Transaction& in);
+
+// What becomes of a message later
+
+/// Another text; the one before is kept.
+void edit(Transaction& in, const Message& message, std::string_view text, base::Timestamp at);
+std::vector<std::pair<base::Timestamp, std::string>> earlier_texts(Transaction& in, std::int64_t id);
+/// Its text, earlier texts, quote and reactions are gone; the row stays, so that it does not come again.
+void erase(Transaction& in, std::int64_t id);
+/// Nothing as the emoji takes the account's reaction back.
+void react(Transaction& in, std::int64_t id, const wire::AccountId& account, const std::optional<std::string>& emoji,
+           base::Timestamp at);
+std::vector<std::pair<wire::AccountId, std::string>> reactions(Transaction& in, std::int64_t id);
+/// Never goes back from read to delivered.
+void set_delivered(Transaction& in, std::int64_t id, base::Timestamp at);
+void set_read(Transaction& in, std::int64_t id, base::Timestamp at);
+void set_expires_at(Transaction& in, std::int64_t id, base::Timestamp at);
+/// Erases what has expired, and says when the next will.
+std::optional<base::Timestamp> expire(Transaction& in, base::Timestamp now);
+
+std::uint32_t timer_of(Transaction& in, const wire::AccountId& conversation);  // seconds; 0: off
+void set_timer(Transaction& in, const wire::AccountId& conversation, std::uint32_t seconds);
 
 /// What came and was not shown yet, oldest first.
 std::vector<Message> not_shown(Transaction& in, int limit);
@@ -65,16 +110,6 @@ void set_shown(Transaction& in, std::int64_t id);
 std::vector<Message> history(Transaction& in, const wire::AccountId& conversation, std::optional<std::int64_t> limit);
 
 }  // namespace messages
-
-/// Ciphertexts that may have left, and what was refused.
-namespace outbox {
-
-void keep(Transaction& in, std::int64_t message, base::View request);
-std::optional<base::Blob> load(Transaction& in, std::int64_t message);
-void remove(Transaction& in, std::int64_t message);
-std::int64_t count_unsent(Transaction& in);
-
-}  // namespace outbox
 
 namespace refusals {
 

@@ -103,6 +103,116 @@ ALTER TABLE contacts ADD COLUMN permit BLOB;                -- that they gave us
 -- Ciphertexts of before were not sealed: what waits is encrypted anew, from its text.
 DELETE FROM outbox;
 UPDATE messages SET state = 0 WHERE is_outgoing = 1 AND state = 1;
+)sql",
+                           R"sql(
+-- Several devices. What leaves stands in one table, whatever it says and whoever it is for; a body of NULL is the text of
+-- its message. `about` is the conversation of what goes to own devices.
+CREATE TABLE outgoing (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account BLOB NOT NULL, about BLOB, message INTEGER REFERENCES messages ON DELETE CASCADE,
+  message_id BLOB NOT NULL, sent_at INTEGER NOT NULL, seq INTEGER NOT NULL, body_kind INTEGER, body BLOB,
+  not_before INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+  request BLOB  -- ciphertexts that may have left: sent again as these very bytes until the server says 200
+) STRICT;
+INSERT INTO outgoing (account, message, message_id, sent_at, seq, request)
+  SELECT conversation, id, message_id, sent_at, seq, (SELECT request FROM outbox WHERE message = id)
+  FROM messages WHERE is_outgoing = 1 AND state < 2 ORDER BY id;
+DROP TABLE outbox;
+
+ALTER TABLE messages ADD COLUMN quote BLOB;
+ALTER TABLE messages ADD COLUMN timer INTEGER NOT NULL DEFAULT 0;         -- seconds, as it was sent
+ALTER TABLE messages ADD COLUMN expires_at INTEGER;
+ALTER TABLE messages ADD COLUMN edited_at INTEGER;
+ALTER TABLE messages ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN delivered_at INTEGER;
+ALTER TABLE messages ADD COLUMN read_at INTEGER;                           -- by them, or of what came by us
+CREATE INDEX messages_expiring ON messages (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX messages_by_conversation ON messages (conversation, id);
+CREATE TABLE earlier_texts (
+  message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, at INTEGER NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE INDEX earlier_texts_by_message ON earlier_texts (message);
+CREATE TABLE reactions (
+  message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, account BLOB NOT NULL, emoji TEXT NOT NULL,
+  at INTEGER NOT NULL, PRIMARY KEY (message, account)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE conversations ADD COLUMN timer INTEGER NOT NULL DEFAULT 0;
+
+-- The sequence (statements.md): where it begins for a device of theirs, what we expect of one, and what is missing.
+-- A column of the sessions knew one conversation only.
+CREATE TABLE sequences_out (
+  account BLOB NOT NULL, device INTEGER NOT NULL, conversation BLOB NOT NULL, first INTEGER NOT NULL,
+  PRIMARY KEY (account, device, conversation)
+) STRICT, WITHOUT ROWID;
+INSERT INTO sequences_out SELECT account_id, device, account_id, first_seq FROM sessions WHERE first_seq IS NOT NULL;
+ALTER TABLE sessions DROP COLUMN first_seq;
+CREATE TABLE sequences_in (
+  account BLOB NOT NULL, device INTEGER NOT NULL, conversation BLOB NOT NULL, next INTEGER NOT NULL,
+  PRIMARY KEY (account, device, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE gaps (
+  account BLOB NOT NULL, device INTEGER NOT NULL, conversation BLOB NOT NULL, seq INTEGER NOT NULL,
+  since INTEGER NOT NULL, asked_at INTEGER, is_gone INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (account, device, conversation, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Identity over time. Older account keys vouch for certificates for 30 days; forks are kept as proof.
+CREATE TABLE earlier_keys (
+  account_id BLOB NOT NULL, account_key BLOB NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (account_id, account_key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE forks (
+  account_id BLOB NOT NULL, held BLOB NOT NULL, other BLOB NOT NULL, at INTEGER NOT NULL,
+  epoch INTEGER NOT NULL, other_hash BLOB NOT NULL, PRIMARY KEY (account_id, other_hash)
+) STRICT;
+
+-- Lists that a listed device of theirs says it has, and that were not shown to us: sending waits for them.
+CREATE TABLE list_claims (
+  account_id BLOB PRIMARY KEY, device INTEGER NOT NULL, links INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  version INTEGER NOT NULL, is_ignored INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE new_beginnings (
+  account BLOB NOT NULL, device INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, device)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+-- What is to be told that is no message: quiet lines and loud ones.
+CREATE TABLE notices (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB, kind INTEGER NOT NULL, words TEXT NOT NULL, at INTEGER NOT NULL,
+  is_shown INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX notices_not_shown ON notices (id) WHERE is_shown = 0;
+
+-- 1 accepted, 2 held (a request), 3 blocked, 4 deleted. Who wrote first and got no nickname waits for an answer.
+ALTER TABLE contacts ADD COLUMN standing INTEGER NOT NULL DEFAULT 1;
+UPDATE contacts SET standing = 2 WHERE origin = 3 AND nickname IS NULL;
+ALTER TABLE contacts ADD COLUMN profile_key BLOB;
+ALTER TABLE contacts ADD COLUMN has_our_profile_key INTEGER NOT NULL DEFAULT 0;
+
+-- The generation (design, section 5): what the server has confirmed, and what is asked for next.
+ALTER TABLE own_account ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE own_account ADD COLUMN tick BLOB;
+ALTER TABLE own_account ADD COLUMN next_tick BLOB;
+ALTER TABLE own_account ADD COLUMN store_epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE own_account ADD COLUMN is_removed INTEGER NOT NULL DEFAULT 0;  -- another device took this one off the list
+-- Numbers that devices of ours have had: none is given to another key within an epoch.
+CREATE TABLE given_numbers (epoch INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (epoch, number)) STRICT, WITHOUT ROWID;
+-- A change of the own list that has left, or is about to, with what becomes true together with it.
+CREATE TABLE pending_change (
+  one INTEGER PRIMARY KEY CHECK (one = 1), introduction BLOB NOT NULL, account_private BLOB, account_secret BLOB,
+  profile_key BLOB, link_token BLOB
+) STRICT;
+)sql",
+                           R"sql(
+-- A device that is being linked, before it has an account. `state` is 0 while it waits for an offer, 1 once both codes
+-- were right: then request and application are sent again as the same bytes until a list names it.
+CREATE TABLE linking (
+  one INTEGER PRIMARY KEY CHECK (one = 1), state INTEGER NOT NULL, at INTEGER NOT NULL,
+  server TEXT NOT NULL, server_ca TEXT NOT NULL, identity_private BLOB NOT NULL, registration_id INTEGER NOT NULL,
+  rendezvous BLOB NOT NULL, rendezvous_key BLOB NOT NULL, prekeys BLOB NOT NULL,
+  offer BLOB, device_number INTEGER, token BLOB, request BLOB, application BLOB
+) STRICT;
+-- Tries to link that did not succeed, or not yet: three within an hour close linking.
+CREATE TABLE linking_tries (at INTEGER NOT NULL) STRICT;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

@@ -18,7 +18,7 @@ struct OwnAccount {
   std::string server;     // HOST:PORT
   std::string server_ca;  // PEM, or empty: the system's authorities
   crypto::PublicKey root_key;
-  crypto::PrivateKey account_key;
+  std::optional<crypto::PrivateKey> account_key;  // of an admin device only
   wire::DeviceNumber device;
   crypto::KeyPair identity;
   wire::RegistrationId registration_id;
@@ -43,6 +43,47 @@ std::optional<base::Blob> pending_registration(Transaction& in);
 void set_registered(Transaction& in);
 /// Forgets a registration that the server refused.
 void forget_pending(Transaction& in);
+
+/// A device that has been linked: it is on the list, and there was no registration of its own.
+void keep_linked(Transaction& in, const OwnAccount& account);
+/// The own statements after a change of the list.
+void set_introduction(Transaction& in, const wire::Introduction& introduction);
+void set_account_key(Transaction& in, const std::optional<crypto::PrivateKey>& key);
+/// What only own devices may know, after a device has left.
+void set_secrets(Transaction& in, const AccountSecret& secret, base::View link_token);
+/// Numbers that devices of ours have had in an epoch.
+void note_numbers(Transaction& in, const wire::DeviceList& list);
+/// The lowest that none had, as far as is known here; nothing if all are used up.
+std::optional<wire::DeviceNumber> free_number(Transaction& in, std::uint32_t epoch);
+
+/// A change of the own list on its way, with the secrets that become ours together with it: kept before it leaves.
+struct PendingChange {
+  wire::Introduction introduction;
+  std::optional<crypto::PrivateKey> account_key = {};
+  std::optional<AccountSecret> secret = {};
+  std::optional<base::SecretBlob> profile_key = {};
+  std::optional<base::Bytes<16>> link_token = {};
+};
+void keep_pending_change(Transaction& in, const PendingChange& change);
+std::optional<PendingChange> pending_change(Transaction& in);
+void forget_pending_change(Transaction& in);
+
+/// Another device took this one off the list.
+void set_removed(Transaction& in);
+bool is_removed(Transaction& in);
+
+/// The generation (design, section 5).
+struct Generation {
+  std::uint64_t number = 0;
+  std::optional<base::Bytes<16>> tick = {};       // confirmed with it; nothing before the first
+  std::optional<base::Bytes<16>> next_tick = {};  // asked for with number + 1; kept before it is asked for
+};
+Generation generation(Transaction& in);
+void keep_generation(Transaction& in, const Generation& generation);
+
+/// Which state of the server's store this device has seen last: a restored one has a higher number.
+std::uint64_t store_epoch(Transaction& in);
+void keep_store_epoch(Transaction& in, std::uint64_t epoch);
 
 /// The next client time: later than every one given before, even if the clock went back.
 base::Timestamp next_sent_at(Transaction& in, base::Timestamp now);

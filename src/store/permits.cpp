@@ -21,6 +21,10 @@ ProfileKey profile_key(Transaction& in, base::Random& random) {
   return made;
 }
 
+void set_profile_key(Transaction& in, const ProfileKey& key) {
+  in.prepare("UPDATE own_account SET profile_key = ?, permits_put_at = 0").bind(key.expose()).run();
+}
+
 void keep_spare(Transaction& in, const wire::Permit& permit) {
   in.prepare("INSERT INTO own_permits (permit) VALUES (?)").bind(base::View(permit)).run();
 }

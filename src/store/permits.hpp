@@ -17,6 +17,9 @@ namespace permits {
 /// Made when it is first asked for.
 ProfileKey profile_key(Transaction& in, base::Random& random);
 
+/// Another one: after a device has left, or from a device of ours that made it.
+void set_profile_key(Transaction& in, const ProfileKey& key);
+
 /// A link permit that nobody has yet.
 void keep_spare(Transaction& in, const wire::Permit& permit);
 std::size_t count_spares(Transaction& in);

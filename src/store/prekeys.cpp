@@ -100,6 +100,14 @@ void keep_newest_one_time(Transaction& in, std::size_t limit) {
       .run();
 }
 
+void renew_all(Transaction& in) {
+  in.prepare("DELETE FROM prekey_upload").run();
+  in.prepare("UPDATE signed_prekeys SET created_at = min(created_at, 1)").run();
+  in.prepare("UPDATE kyber_prekeys SET created_at = min(created_at, 1)").run();
+  // Ids that the other copy may have given to other keys are not given again.
+  in.prepare("UPDATE prekey_ids SET next = (next + 65536) % 16777215 + 1").run();
+}
+
 Ages ages(Transaction& in) {
   return {.signed_made = newest(in, "signed_prekeys"),
           .last_resort_made = newest(in, "kyber_prekeys WHERE is_last_resort = 1")};

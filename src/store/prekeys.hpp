@@ -34,6 +34,9 @@ void forget_upload(Transaction& in);
 /// Deletes all but the newest `limit` one-time prekeys of each kind.
 void keep_newest_one_time(Transaction& in, std::size_t limit);
 
+/// All that is in the directory is to be replaced: the medium-term ones are due, and no upload waits.
+void renew_all(Transaction& in);
+
 struct Ages {
   std::optional<base::Timestamp> signed_made;  // the newest
   std::optional<base::Timestamp> last_resort_made;

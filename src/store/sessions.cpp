@@ -1,5 +1,7 @@
 #include "store/sessions.hpp"
 
+#include "store/row.hpp"
+
 namespace sotto::store::sessions {
 
 std::optional<base::SecretBlob> load(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device) {
@@ -18,21 +20,36 @@ void keep(Transaction& in, const wire::AccountId& account, wire::DeviceNumber de
       .run();
 }
 
-std::uint64_t first_seq(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device, std::uint64_t seq) {
-  in.prepare("UPDATE sessions SET first_seq = coalesce(first_seq, ?) WHERE account_id = ? AND device = ?")
-      .bind(static_cast<std::int64_t>(seq))
-      .bind(account.view())
-      .bind(device.value)
-      .run();
-  auto row = in.prepare("SELECT first_seq FROM sessions WHERE account_id = ? AND device = ?");
-  return row.bind(account.view()).bind(device.value).step() ? static_cast<std::uint64_t>(row.number(0)) : seq;
+void remove(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device) {
+  for (const char* table : {"sessions WHERE account_id", "sequences_out WHERE account"}) {
+    in.prepare("DELETE FROM " + std::string(table) + " = ? AND device = ?")
+        .bind(account.view())
+        .bind(device.value)
+        .run();
+  }
 }
 
-void forget_first_seq(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device) {
-  in.prepare("UPDATE sessions SET first_seq = NULL WHERE account_id = ? AND device = ?")
-      .bind(account.view())
-      .bind(device.value)
+bool may_begin_anew(Transaction& in, const Key& key, base::Timestamp now, std::int64_t pause_ms) {
+  {
+    auto row = in.prepare("SELECT at FROM new_beginnings WHERE account = ? AND device = ?");
+    if (row.bind(key.account.view()).bind(key.device.value).step() && row.number(0) > now.ms - pause_ms) return false;
+  }
+  in.prepare("INSERT OR REPLACE INTO new_beginnings (account, device, at) VALUES (?, ?, ?)")
+      .bind(key.account.view())
+      .bind(key.device.value)
+      .bind(now.ms)
       .run();
+  return true;
+}
+
+std::vector<Key> all(Transaction& in) {
+  auto row = in.prepare("SELECT account_id, device FROM sessions");
+  std::vector<Key> found;
+  while (row.step()) {
+    found.push_back({.account = sound(wire::AccountId::from(row.blob(0)), "session row"),
+                     .device = wire::DeviceNumber(static_cast<std::uint8_t>(row.number(1)))});
+  }
+  return found;
 }
 
 std::optional<wire::Order> their_view(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device) {

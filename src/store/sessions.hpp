@@ -1,6 +1,8 @@
 #pragma once
 #include <optional>
+#include <vector>
 
+#include "base/time.hpp"
 #include "store/store.hpp"
 #include "wire/ids.hpp"
 
@@ -10,11 +12,15 @@ namespace sotto::store::sessions {
 std::optional<base::SecretBlob> load(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);
 void keep(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device, base::View record);
 
-/// The first seq of ours that the device is to expect in the session that we began last: the first one asked about
-/// since then, and the same from there on.
-std::uint64_t first_seq(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device, std::uint64_t seq);
-/// A new session begins.
-void forget_first_seq(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);
+/// Everything that is known of the device's side, when it leaves the list.
+void remove(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);
+struct Key {
+  wire::AccountId account;
+  wire::DeviceNumber device{1};
+};
+std::vector<Key> all(Transaction& in);
+/// Whether the last new beginning with this device is long enough ago; it is now the last.
+bool may_begin_anew(Transaction& in, const Key& key, base::Timestamp now, std::int64_t pause_ms);
 
 /// Which of our lists that device has seen, as its messages say; nothing until one said so.
 std::optional<wire::Order> their_view(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);

@@ -1,12 +1,9 @@
 #include "wire/content.hpp"
 
-#include "base/check.hpp"
 #include "wire/utf8.hpp"
 
 namespace sotto::wire {
 namespace {
-
-constexpr std::uint32_t first_body = 16, text_body = 16, last_body = 63;
 
 base::Blob serialize_view(const ListView& view) {
   return StrictWriter()
@@ -25,16 +22,8 @@ base::Result<ListView, ParseError> parse_view(base::View bytes) {
   return made;
 }
 
-base::Result<Text, ParseError> parse_text(base::View bytes) {
-  StrictReader read(bytes, max_text + 16);
-  Text made{base::text(read.bytes(1, 0, max_text))};
-  TRY_VOID(read.finish());
-  if (!is_utf8(made.text)) return ParseError::out_of_range;
-  return made;
-}
-
 /// Exactly one body, of a kind that is known or not yet.
-base::Result<std::variant<Text, UnknownBody>, ParseError> parse_body(StrictReader& read) {
+base::Result<Body, ParseError> read_body(StrictReader& read) {
   const auto kind = read.peek();
   if (!kind || *kind < first_body || *kind > last_body) {
     TRY_VOID(read.finish());
@@ -42,9 +31,7 @@ base::Result<std::variant<Text, UnknownBody>, ParseError> parse_body(StrictReade
   }
   const base::View body = read.bytes(*kind);
   TRY_VOID(read.finish());
-  if (*kind != text_body) return std::variant<Text, UnknownBody>(UnknownBody{*kind});
-  TRY(Text text, parse_text(body));
-  return std::variant<Text, UnknownBody>(std::move(text));
+  return parse_body(*kind, body);
 }
 
 bool is_claimable(const std::string& name) { return !name.empty() && to_nfc(name) == name; }
@@ -52,8 +39,6 @@ bool is_claimable(const std::string& name) { return !name.empty() && to_nfc(name
 }  // namespace
 
 base::Blob Content::serialize() const {
-  const Text* text = std::get_if<Text>(&body);
-  CHECK(text != nullptr);
   StrictWriter write;
   write.bytes(1, message_id)
       .number(2, static_cast<std::uint64_t>(sent_at.ms))
@@ -65,7 +50,8 @@ base::Blob Content::serialize() const {
   if (introduction) write.bytes(10, introduction->serialize());
   if (claimed_name) write.bytes(11, *claimed_name);
   write.optional_bytes(12, reply_permit);
-  return write.bytes(text_body, StrictWriter().bytes(1, text->text).done()).done();
+  if (sync_for) write.bytes(13, sync_for->view());
+  return write.bytes(kind_of(body), wire::serialize(body)).done();
 }
 
 base::Result<Content, ParseError> Content::parse(base::View bytes) {
@@ -81,8 +67,12 @@ base::Result<Content, ParseError> Content::parse(base::View bytes) {
   const auto introduction = read.optional_bytes(10);
   const auto claimed_name = read.optional_bytes(11, 1, max_claimed_name);
   made.reply_permit = read.optional_fixed<16>(12);
-  // 13, sync_for, is refused as unknown: no account has a second device yet.
-  TRY(made.body, parse_body(read));
+  const auto sync_for = read.optional_bytes(13, 16, 16);
+  TRY(made.body, read_body(read));
+  if (sync_for) {
+    made.sync_for = AccountId::from(*sync_for);
+    if (!made.sync_for) return ParseError::out_of_range;
+  }
   TRY(made.own_list, parse_view(own_list));
   if (view) {
     TRY(made.view, parse_view(*view));

@@ -1,37 +1,20 @@
 #pragma once
 #include <optional>
 #include <string>
-#include <variant>
 
 #include "base/time.hpp"
-#include "wire/identity.hpp"
-#include "wire/permit.hpp"
+#include "wire/bodies.hpp"
 
 /// What a message says, inside the encryption (statements.md, "Content").
 namespace sotto::wire {
 
-constexpr std::size_t max_text = 1u << 20;                         // bytes of UTF-8
-constexpr std::size_t max_content = max_text + 4 * max_statement;  // bytes, before padding
-constexpr std::size_t max_claimed_name = 64;                       // bytes of UTF-8, NFC
-
-using MessageId = base::Bytes<16>;  // random; names the message together with account and device
+constexpr std::size_t max_content = max_text + 8 * max_statement;  // bytes, before padding
 
 /// Which list somebody has, or has seen.
 struct ListView {
   Order order;
   Hash list_hash{};
   friend bool operator==(const ListView&, const ListView&) = default;
-};
-
-struct Text {
-  std::string text;  // UTF-8, at most max_text bytes
-  friend bool operator==(const Text&, const Text&) = default;
-};
-
-/// A body of a kind that a later version may have: the message is kept, and says that this version can't show it.
-struct UnknownBody {
-  std::uint32_t kind = 0;
-  friend bool operator==(const UnknownBody&, const UnknownBody&) = default;
 };
 
 struct Content {
@@ -45,7 +28,9 @@ struct Content {
   std::optional<Introduction> introduction;
   std::optional<std::string> claimed_name;
   std::optional<Permit> reply_permit;  // by which the recipient may answer
-  std::variant<Text, UnknownBody> body;
+  // Of an own device only: with whom the conversation is that this is about; also the sequence's.
+  std::optional<AccountId> sync_for = {};
+  Body body;
 
   base::Blob serialize() const;  // unpadded; the body must be known
   static base::Result<Content, ParseError> parse(base::View bytes);

@@ -105,6 +105,7 @@ struct Introduction {
 
   base::Blob serialize() const;
   static base::Result<Introduction, ParseError> parse(base::View bytes);
+  friend bool operator==(const Introduction&, const Introduction&) = default;
 };
 
 }  // namespace sotto::wire

@@ -109,4 +109,29 @@ base::Result<VerifyLink, LinkProblem> VerifyLink::parse(std::string_view text) {
   return made;
 }
 
+base::Blob DeviceLink::message() const {
+  return StrictWriter()
+      .number(1, link_version)
+      .bytes(2, home_server)
+      .bytes(3, rendezvous)
+      .bytes(4, bundle_hash)
+      .bytes(5, reveal_hash)
+      .done();
+}
+
+std::string DeviceLink::text() const { return make(schemes[2].prefix, names::device_link, message()); }
+
+base::Result<DeviceLink, LinkProblem> DeviceLink::parse(std::string_view text) {
+  TRY(const base::Blob message, open(text, schemes[2], names::device_link));
+  StrictReader read(message);
+  read.number(1, link_version, link_version);
+  DeviceLink made{.home_server = base::text(read.bytes(2, 1, max_authority)),
+                  .rendezvous = read.fixed<16>(3),
+                  .bundle_hash = read.fixed<32>(4),
+                  .reveal_hash = read.fixed<32>(5)};
+  if (const auto done = read.finish(); !done) return not_understood(done.error());
+  if (!Authority::parse(made.home_server)) return not_understood(ParseError::out_of_range);
+  return made;
+}
+
 }  // namespace sotto::wire

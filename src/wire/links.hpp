@@ -5,7 +5,8 @@
 
 #include "wire/signed.hpp"
 
-/// What one person hands another outside of Sotto. Three schemes that refuse one another (design, section 3).
+/// What is handed over outside of Sotto, between people or between devices. Three schemes that refuse one another
+/// (design, section 3).
 namespace sotto::wire {
 
 struct LinkProblem {
@@ -35,6 +36,19 @@ struct VerifyLink {
 
   std::string text() const;
   static base::Result<VerifyLink, LinkProblem> parse(std::string_view text);
+};
+
+/// `sotto-device:…`: where a new device waits, and what it will say there (design, section 7). Only the admin device's
+/// own "add a device" reads it.
+struct DeviceLink {
+  std::string home_server;
+  base::Bytes<16> rendezvous{};
+  Hash bundle_hash{};  // H(link bundle, its DeviceBundle)
+  Hash reveal_hash{};  // H(link reveal, reveal)
+
+  base::Blob message() const;  // without the armour: what the transcript covers
+  std::string text() const;
+  static base::Result<DeviceLink, LinkProblem> parse(std::string_view text);
 };
 
 }  // namespace sotto::wire

@@ -12,6 +12,10 @@ inline constexpr std::string_view account_id = "Sotto v1 account id";
 inline constexpr std::string_view recovery_key_check = "Sotto v1 recovery key check";
 inline constexpr std::string_view contact_link = "Sotto v1 contact link";
 inline constexpr std::string_view verify_link = "Sotto v1 verify link";
+inline constexpr std::string_view device_link = "Sotto v1 device link";
+inline constexpr std::string_view link_bundle = "Sotto v1 link bundle";
+inline constexpr std::string_view link_reveal = "Sotto v1 link reveal";
+inline constexpr std::string_view link_transcript = "Sotto v1 link transcript";
 inline constexpr std::string_view device_token = "Sotto v1 device token";
 inline constexpr std::string_view permit = "Sotto v1 permit";
 inline constexpr std::string_view invite = "Sotto v1 invite";
@@ -36,10 +40,14 @@ inline constexpr std::string_view backup_access_key = "Sotto v1 backup access ke
 // info of HKDF, from the profile key
 inline constexpr std::string_view contact_permit = "Sotto v1 contact permit";
 
+// info of HKDF, from the transcript of a linking
+inline constexpr std::string_view link_codes = "Sotto v1 link codes";
+
 inline constexpr std::array all{
-    account_id,  recovery_key_check, contact_link,  verify_link,   device_token,        permit,
-    invite,      group_tag,          group_entry,   root_link,     account_certificate, backup_statement,
-    device_list, device_consent,     account_act,   backup_access, group_state,         root_key,
-    backup_key,  backup_access_key,  contact_permit};
+    account_id,      recovery_key_check, contact_link,   verify_link,   device_token,        permit,
+    invite,          group_tag,          group_entry,    root_link,     account_certificate, backup_statement,
+    device_list,     device_consent,     account_act,    backup_access, group_state,         root_key,
+    backup_key,      backup_access_key,  contact_permit, device_link,   link_bundle,         link_reveal,
+    link_transcript, link_codes};
 
 }  // namespace sotto::wire::names

@@ -183,7 +183,7 @@ TEST_F(Hostile, AListThatStealsAContactsKeyIsRefused_A12) {
     wire::Device stolen = wire::DeviceList::parse(ana.introduction().list.statement)->devices.front();
     stolen.number = wire::DeviceNumber(2);
     stolen.server_certificate =
-        relay::ServerCertificate::issue(2, stolen.identity_key, eve.own().account_key, eve.random).serialize();
+        relay::ServerCertificate::issue(2, stolen.identity_key, *eve.own().account_key, eve.random).serialize();
     list.devices.push_back(stolen);
   });
   expect_refused(eve.seal(ben, content), "its introduction does not verify");
@@ -202,7 +202,7 @@ TEST_F(Hostile, AKeyThatConsentsToTwoAccountsIsOneAccountsOnly_A12) {
     shared.consent = crypto::sign(accomplice.identity.private_key,
                                   wire::to_be_signed(wire::names::device_consent, consent), eve.random);
     shared.server_certificate =
-        relay::ServerCertificate::issue(2, shared.identity_key, eve.own().account_key, eve.random).serialize();
+        relay::ServerCertificate::issue(2, shared.identity_key, *eve.own().account_key, eve.random).serialize();
     list.devices.push_back(shared);
   });
   ASSERT_TRUE(wire::check_introduction(*content.introduction)) << "by itself it is sound";
@@ -314,12 +314,12 @@ TEST_F(Hostile, ABodyOfAnUnknownKindIsKeptAndMarked) {
   const base::Blob text =
       wire::StrictWriter().bytes(16, wire::StrictWriter().bytes(1, std::string_view("x")).done()).done();
   content.resize(content.size() - text.size());
-  const base::Blob later = wire::StrictWriter().bytes(40, std::string_view("of a later version")).done();
+  const base::Blob later = wire::StrictWriter().bytes(60, std::string_view("of a later version")).done();
   content.insert(content.end(), later.begin(), later.end());
   const base::Blob envelope = ana.seal_bytes(ben, wire::pad(content));
   const auto verdict = ben.receive(envelope);
   ASSERT_EQ(outcome(verdict), "accepted");
-  EXPECT_EQ(std::get<Accepted>(*verdict).message.body_kind, 40u);
+  EXPECT_EQ(std::get<Accepted>(*verdict).message.body_kind, 60u);
   EXPECT_EQ(std::get<Accepted>(*verdict).message.body, "");
   EXPECT_EQ(outcome(ben.receive(envelope)), "duplicate");
 }

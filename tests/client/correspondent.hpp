@@ -42,6 +42,7 @@ class Correspondent {
       CHECK(checked);
       prekeys = checked->prekeys;
       store::own_account::set_registered(in);
+      client::apply_introduction(in, store::own_account::load(in)->introduction, now);
       const auto change = client::permits::due(in, *store::own_account::load(in), now, random);
       store::permits::set_registered(in, change->link_permits, now);
     });
@@ -73,7 +74,7 @@ class Correspondent {
     wire::Introduction made = account.introduction;
     wire::DeviceList list = *wire::DeviceList::parse(made.list.statement);
     change(list);
-    made.list = wire::Signed::make(wire::names::device_list, list.serialize(), account.account_key, random);
+    made.list = wire::Signed::make(wire::names::device_list, list.serialize(), *account.account_key, random);
     return made;
   }
   wire::Introduction next_list() {
@@ -93,7 +94,7 @@ class Correspondent {
     const base::Blob consent = made.consent_of(account.account_id).serialize();
     made.consent = crypto::sign(keys.private_key, wire::to_be_signed(wire::names::device_consent, consent), random);
     made.server_certificate =
-        relay::ServerCertificate::issue(number, keys.public_key, account.account_key, random).serialize();
+        relay::ServerCertificate::issue(number, keys.public_key, *account.account_key, random).serialize();
     return made;
   }
   /// Another account key in the same epoch, by the same root: two certificates in one place.
@@ -119,7 +120,7 @@ class Correspondent {
 
   void knows(const wire::Introduction& introduction) {
     within([&](store::Transaction& in) {
-      const auto outcome = client::apply_introduction(in, introduction);
+      const auto outcome = client::apply_introduction(in, introduction, now);
       CHECK(outcome == client::Introduced::is_new || outcome == client::Introduced::is_held);
       const auto parsed = wire::rules::parse(introduction);
       store::contacts::keep(in, {.account_id = parsed->list.account_id, .nickname = {}}, now);
@@ -199,9 +200,10 @@ class Correspondent {
     base::Blob envelope;
     within([&](store::Transaction& in) {
       const client::outbox::Lent lent{.own = account, .now = now, .random = random};
-      const auto message = client::outbox::enqueue(in, lent, to.id(), std::move(text));
-      CHECK(message);
-      const auto encrypted = client::outbox::encrypt(in, lent, *message);
+      CHECK(client::outbox::enqueue(in, lent, to.id(), wire::Text{std::move(text)}));
+      const auto outgoing = store::outgoing::load(in, store::outgoing::waiting(in).back());
+      CHECK(outgoing);
+      const auto encrypted = client::outbox::encrypt(in, lent, *outgoing);
       CHECK(encrypted && encrypted->need == client::outbox::Need::nothing);
       wire::frames::SendRequest request;
       CHECK(request.ParseFromArray(encrypted->request.data(), static_cast<int>(encrypted->request.size())));
@@ -274,7 +276,7 @@ class Correspondent {
   }
   /// A server certificate by our account key, whatever it says.
   relay::ServerCertificate issue(std::uint32_t number, const crypto::PublicKey& key) {
-    return relay::ServerCertificate::issue(number, key, own().account_key, random);
+    return relay::ServerCertificate::issue(number, key, *own().account_key, random);
   }
   base::Blob seal_under(const relay::SenderCertificate& certificate, const crypto::KeyPair& sealer,
                         const protocol::Encrypted& inner, Correspondent& to) {

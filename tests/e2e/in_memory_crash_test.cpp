@@ -41,7 +41,7 @@ TEST_P(SenderEnds, AndEveryMessageStillArrivesOnce_A55) {
   ASSERT_TRUE(ben.listen());
   EXPECT_EQ(ben.texts(), (Texts{"one", "two"}));
   EXPECT_EQ(ana.home.number("SELECT count(*) FROM messages WHERE state = 2"), 2);
-  EXPECT_EQ(ana.home.number("SELECT count(*) FROM outbox"), 0);
+  EXPECT_EQ(ana.home.number("SELECT count(*) FROM outgoing"), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(InMemoryCrash, SenderEnds,
@@ -84,11 +84,11 @@ TEST(InMemoryCrash, ARetryIsTheSameBytes) {
   EXPECT_THROW(static_cast<void>(ana.write(ben, "once")), Crash);
   ana.watch = nullptr;
   ana.restart();
-  const auto request = ana.home.dump().at("outbox"), sessions = ana.home.dump().at("sessions");
+  const auto request = ana.home.dump().at("outgoing"), sessions = ana.home.dump().at("sessions");
   ASSERT_EQ(request.size(), 1u);
   ana.watch = [&](Step step) {
     if (step != Step::encrypted) return;
-    EXPECT_EQ(ana.home.dump().at("outbox"), request);
+    EXPECT_EQ(ana.home.dump().at("outgoing"), request);
   };
   ASSERT_TRUE(ana.run(ana.engine->drain_outbox()));
   EXPECT_EQ(ana.home.dump().at("sessions"), sessions) << "no key was used for it again";

@@ -43,13 +43,15 @@ TEST(InMemoryHostile, WhatCannotBeReadIsCountedOnceAndStopsNothing) {
 TEST(InMemoryHostile, ARefusedEnvelopeKeepsNoneOfItsBytes) {
   Town town;
   Resident &ben = town.resident("ben"), &eve = town.resident("eve");
-  const Dump before = ben.home.dump();
+  ASSERT_TRUE(ben.listen());
+  Dump before = ben.home.dump();
   send_raw(town, eve, ben, base::blob(base::view("a canary that must not be kept")));
   ASSERT_TRUE(ben.listen());
   Dump after = ben.home.dump();
   ASSERT_EQ(after.at("refusals").size(), 1u);
   EXPECT_EQ(after.at("refusals")[0].find(base::to_hex(base::view("canary"))), std::string::npos);
   after["refusals"].clear();
+  before["own_account"].clear(), after["own_account"].clear();  // each connect asks for another generation
   EXPECT_EQ(after, before);
 }
 

@@ -48,7 +48,7 @@ TEST(InMemorySecrecy, PrivateKeysAndTokensAreInNoFile_A52) {
     return base::blob(
         protocol::SignedPreKey::parse(store::prekeys::load_signed(in, 1)->expose())->keys.private_key.expose());
   });
-  const base::View secrets[] = {own.account_key.expose(), own.identity.private_key.expose(), own.token.expose(),
+  const base::View secrets[] = {own.account_key->expose(), own.identity.private_key.expose(), own.token.expose(),
                                 own.account_secret.expose(), prekey};
   for (const base::View secret : secrets) {
     EXPECT_FALSE(holds_any_spelling(at_server, secret));

@@ -1,7 +1,9 @@
 #pragma once
 #include <deque>
 
+#include "base/encoding.hpp"
 #include "client/engine.hpp"
+#include "client/prekey_stock.hpp"
 #include "server/server_world.hpp"
 #include "support/temporary_store.hpp"
 
@@ -40,9 +42,11 @@ class Resident {
                                  .timer = town_.time,
                                  .clock = clock,
                                  .random = random,
-                                 .watch = [this](client::Step step) {
-                                   if (watch) watch(step);
-                                 }});
+                                 .watch =
+                                     [this](client::Step step) {
+                                       if (watch) watch(step);
+                                     },
+                                 .notify = [this](const store::Notice& notice) { notices.push_back(notice); }});
   }
 
   template <class T>
@@ -56,8 +60,7 @@ class Resident {
   client::Result<void> enrol() {
     const auto invitation = run(engine->prepare_registration(wish()));
     if (!invitation) return invitation.error();
-    const wire::RecoveryKey key = wire::make_recovery_key(random);
-    return run(engine->register_account(wish(), *invitation, key));
+    return run(engine->register_account(wish(), *invitation, recovery_key));
   }
   client::Result<client::AddedContact> add(Resident& whom) {
     return run(engine->add_contact(whom.engine->address()->text(), whom.name));
@@ -96,12 +99,124 @@ class Resident {
   std::string name;
   OwnClock clock;
   SeededRandom random;
+  wire::RecoveryKey recovery_key = wire::make_recovery_key(random);
   TemporaryStore home;
   std::optional<client::Engine> engine;
+  /// Becomes another device of this account, as if it had been linked.
+  client::Result<void> join(Resident& admin) {
+    auto joined = prepare_to_join(admin);
+    if (!joined) return joined.error();
+    auto intent = client::own_list::Intent{.add = *joined, .name = name};
+    const auto changed = admin.run(admin.engine->change_list(std::move(intent)));
+    if (!changed) return changed;
+    const wire::Introduction named = admin.own().introduction;
+    return home->transact([&](store::Transaction& in) -> client::Result<void> {
+      client::apply_own(in, *store::own_account::load(in), named, clock.now());
+      return {};
+    });
+  }
+  std::vector<client::own_list::OwnDevice> devices() { return *engine->devices(); }
+  std::vector<std::string> told() const {
+    std::vector<std::string> made;
+    for (const auto& notice : notices) made.push_back(std::string(store::to_text(notice.kind)));
+    return made;
+  }
+  /// What the store knows of lines, gaps and what is to leave, for who looks for a fault.
+  std::string standing() {
+    std::string made = "told:";
+    for (const auto& one : told()) made += " " + one;
+    const Dump all = home.dump();
+    const auto orders = home->transact([&](store::Transaction& in) -> client::Result<void> {
+      auto row = in.prepare("SELECT hex(account_id), epoch, version FROM peers");
+      while (row.step())
+        made += "\n    " + row.text(0).substr(0, 8) + " epoch " + row.text(1) + " version " + row.text(2);
+      return {};
+    });
+    CHECK(orders);
+    for (const char* table : {"sequences_in", "sequences_out", "gaps", "outgoing"}) {
+      made += std::string("\n    ") + table;
+      const auto& rows = all.at(table);
+      for (const std::string& row : rows) {
+        if (&row - rows.data() < 6) made += "\n      " + row.substr(0, 160);
+      }
+      if (rows.size() > 6) made += "\n      … " + std::to_string(rows.size());
+    }
+    return made;
+  }
+  std::string refusals() {
+    std::string made;
+    const auto done = home->transact([&](store::Transaction& in) -> client::Result<void> {
+      auto row = in.prepare("SELECT reason FROM refusals ORDER BY at");
+      while (row.step()) made += row.text(0) + "; ";
+      return {};
+    });
+    CHECK(done);
+    return made;
+  }
+  std::vector<std::string> history(const std::string& with) {
+    std::vector<std::string> made;
+    const auto events = engine->history(with, std::nullopt);
+    CHECK(events);
+    for (const auto& event : *events) made.push_back(event.message.body);
+    return made;
+  }
+
   std::vector<client::Event> heard;
+  std::vector<store::Notice> notices;
   std::function<void(client::Step)> watch;
 
  private:
+  client::Server server_as(const store::OwnAccount& own) {
+    return client::Server(town_.network, town_.time, {.authority = *wire::Authority::parse("here:443"), .ca_pem = ""},
+                          base::to_base64url(own.token.expose()));
+  }
+  client::Result<client::device_entry::Applicant> prepare_to_join(Resident& admin) {
+    const store::OwnAccount account = admin.own();
+    client::Server server = admin.server_as(account);
+    const auto granted = run(server.grant());
+    if (!granted) return granted.error();
+    const auto number =
+        *admin.home->transact([&](store::Transaction& in) { return client::own_list::free_number(in, account); });
+    auto identity = crypto::KeyPair::generate(random);
+    client::device_entry::Applicant applicant{.number = number,
+                                              .identity_key = identity.public_key,
+                                              .registration_id = client::device_entry::draw_registration_id(random),
+                                              .mailbox_id = granted->mailbox_id};
+    applicant.consent = client::device_entry::consent(account.account_id, applicant, identity.private_key, random);
+    const auto token = random.bytes<32>();
+    wire::frames::NewDevice request;
+    const auto kept = home->transact([&](store::Transaction& in) -> client::Result<void> {
+      const auto prekeys = client::prekey_stock::make(
+          in, identity.private_key, {.medium_term = true, .one_time = 100, .one_time_kyber = 100}, clock.now(), random);
+      request.set_prekeys(base::text(prekeys.serialize()));
+      store::own_account::keep_linked(in, {.account_id = account.account_id,
+                                           .user_name = account.user_name,
+                                           .server = account.server,
+                                           .server_ca = account.server_ca,
+                                           .root_key = account.root_key,
+                                           .account_key = std::nullopt,
+                                           .device = applicant.number,
+                                           .identity = identity.clone(),
+                                           .registration_id = applicant.registration_id,
+                                           .mailbox_id = applicant.mailbox_id,
+                                           .token = store::DeviceToken(token),
+                                           .introduction = account.introduction,
+                                           .backup_statement = account.backup_statement,
+                                           .account_secret = account.account_secret.clone(),
+                                           .link_token = account.link_token});
+      client::apply_introduction(in, account.introduction, clock.now());
+      return {};
+    });
+    if (!kept) return kept.error();
+    request.set_account_id(base::text(account.account_id.view()));
+    request.set_grant(base::text(granted->grant));
+    request.set_token_hash(base::text(wire::hash(wire::names::device_token, token)));
+    request.set_identity_key(base::text(identity.public_key.serialize()));
+    request.set_registration_id(applicant.registration_id.value);
+    const auto added = run(server.add_device(client::answers::serialize(request)));
+    if (!added) return added.error();
+    return applicant;
+  }
   static net::asio::awaitable<void> listen_on(client::Engine& engine, std::function<void(const client::Event&)> tell) {
     const auto ended = co_await engine.receive(std::nullopt, std::move(tell));
     CHECK(!ended);

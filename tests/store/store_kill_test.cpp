@@ -9,6 +9,7 @@
 
 #include "store/messages.hpp"
 #include "store/migrations.hpp"
+#include "store/outgoing.hpp"
 #include "support/temporary_folder.hpp"
 #include "wire/identity.hpp"
 
@@ -52,7 +53,8 @@ wire::AccountId somebody() {
       message.is_outgoing = true;
       const auto id = messages::keep(in, message);
       if (dies_at(Point::between_two_statements)) die();
-      outbox::keep(in, id, base::Blob(3'000, static_cast<std::uint8_t>(number)));
+      const auto leaving = outgoing::keep(in, {.account = somebody(), .message = id, .message_id = {}, .sent_at = {1}});
+      outgoing::keep_request(in, leaving, base::Blob(3'000, static_cast<std::uint8_t>(number)));
       if (dies_at(Point::before_commit)) die();
       return {};
     });
@@ -75,7 +77,7 @@ Found look(const std::filesystem::path& file) {
   EXPECT_TRUE(checked) << checked.error().message;
   return *store.transact([](Transaction& in) -> base::Result<Found, Problem> {
     auto row = in.prepare(
-        "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM outbox JOIN messages ON id = message)");
+        "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM outgoing o JOIN messages m ON m.id = o.message WHERE o.request IS NOT NULL)");
     row.step();
     return Found{row.number(0), row.number(1)};
   });
@@ -151,7 +153,7 @@ TEST_F(Killed, AtAnyMomentLeavesWhatWasAcknowledgedOrOneMore_A55) {
     EXPECT_EQ(found.messages, found.with_ciphertext);
     Store store(file, key);
     ASSERT_TRUE(store.transact([&](Transaction& in) -> base::Result<void, Problem> {
-      in.database().run("DELETE FROM outbox; DELETE FROM messages");
+      in.database().run("DELETE FROM outgoing; DELETE FROM messages");
       return {};
     }));
   }

@@ -136,7 +136,21 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
     earlier.run(  // as the first version left it
         "DROP TABLE prekey_upload; DROP TABLE own_permits; ALTER TABLE contacts DROP COLUMN permit; ALTER TABLE "
         "own_account DROP COLUMN profile_key; ALTER TABLE own_account DROP COLUMN sender_certificate; ALTER TABLE "
-        "own_account DROP COLUMN permits_put_at; PRAGMA user_version = 1;");
+        "own_account DROP COLUMN permits_put_at;"
+        "DROP TABLE linking; DROP TABLE linking_tries; DROP TABLE outgoing; DROP TABLE earlier_texts; DROP TABLE reactions; DROP TABLE sequences_out; DROP TABLE "
+        "sequences_in; DROP TABLE gaps; DROP TABLE earlier_keys; DROP TABLE forks; DROP TABLE list_claims; DROP TABLE "
+        "settings; DROP TABLE notices; DROP TABLE pending_change; DROP TABLE new_beginnings; DROP TABLE given_numbers; "
+        "DROP INDEX messages_expiring; DROP INDEX "
+        "messages_by_conversation;"
+        "CREATE TABLE outbox (message INTEGER PRIMARY KEY REFERENCES messages, request BLOB NOT NULL) STRICT;"
+        "ALTER TABLE sessions ADD COLUMN first_seq INTEGER; ALTER TABLE conversations DROP COLUMN timer;");
+    for (const char* column : {"quote", "timer", "expires_at", "edited_at", "is_deleted", "delivered_at", "read_at"})
+      earlier.run("ALTER TABLE messages DROP COLUMN " + std::string(column));
+    for (const char* column : {"standing", "profile_key", "has_our_profile_key"})
+      earlier.run("ALTER TABLE contacts DROP COLUMN " + std::string(column));
+    for (const char* column : {"generation", "tick", "next_tick", "store_epoch", "is_removed"})
+      earlier.run("ALTER TABLE own_account DROP COLUMN " + std::string(column));
+    earlier.run("PRAGMA user_version = 1;");
   }
   const auto opened = Store::open(folder, passphrase());
   ASSERT_TRUE(opened) << opened.error().message;

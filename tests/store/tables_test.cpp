@@ -3,6 +3,7 @@
 
 #include "store/contacts.hpp"
 #include "store/messages.hpp"
+#include "store/outgoing.hpp"
 #include "store/own_account.hpp"
 #include "store/peers.hpp"
 #include "store/prekeys.hpp"
@@ -102,18 +103,16 @@ TEST_F(Tables, OneKeyIsNeverKeptTwice) {
   EXPECT_EQ(store.dump(), before);
 }
 
-TEST_F(Tables, UnsentOnesComeInTheirOrderUntilTheyAreSent) {
+TEST_F(Tables, WhatIsNotSentYetIsCounted) {
   within([&](Transaction& in) {
     const auto first = messages::keep(in, example(1, true)), second = messages::keep(in, example(2, true));
     messages::keep(in, example(3, false));
-    ASSERT_EQ(messages::unsent(in).size(), 2u);
-    EXPECT_EQ(messages::unsent(in)[0].id, first);
-    EXPECT_EQ(outbox::count_unsent(in), 2);
+    EXPECT_EQ(messages::count_unsent(in), 2);
     messages::set_state(in, first, State::sent);
     messages::set_state(in, second, State::encrypted);
-    ASSERT_EQ(messages::unsent(in).size(), 1u);
+    EXPECT_EQ(messages::count_unsent(in), 1);
     messages::set_state(in, second, State::failed, "no such account");
-    EXPECT_TRUE(messages::unsent(in).empty());
+    EXPECT_EQ(messages::count_unsent(in), 0);
     EXPECT_EQ(messages::load(in, second)->reason, "no such account");
   });
 }
@@ -152,14 +151,41 @@ TEST_F(Tables, EachConversationCountsFromOne) {
 
 TEST_F(Tables, TheOutboxKeepsTheVeryBytes) {
   within([&](Transaction& in) {
-    const auto id = messages::keep(in, example(1, true));
-    EXPECT_FALSE(outbox::load(in, id));
-    outbox::keep(in, id, base::Blob{0, 1, 0, 255});
-    EXPECT_EQ(outbox::load(in, id), (base::Blob{0, 1, 0, 255}));
-    outbox::remove(in, id);
-    EXPECT_FALSE(outbox::load(in, id));
+    const auto message = messages::keep(in, example(1, true));
+    const auto id = outgoing::keep(
+        in, {.account = ben.account_id(), .message = message, .message_id = {1}, .sent_at = {1'000}, .seq = 1});
+    EXPECT_EQ(outgoing::waiting(in), std::vector{id});
+    EXPECT_FALSE(outgoing::load(in, id)->request);
+    outgoing::keep_request(in, id, base::Blob{0, 1, 0, 255});
+    EXPECT_EQ(outgoing::load(in, id)->request, (base::Blob{0, 1, 0, 255}));
+    outgoing::remove(in, id);
+    EXPECT_FALSE(outgoing::load(in, id));
   });
-  error_of([&](Transaction& in) { outbox::keep(in, 999, base::Blob{1}); });  // of no message
+  error_of([&](Transaction& in) {
+    outgoing::keep(in, {.account = ben.account_id(), .message = 999, .message_id = {1}, .sent_at = {1}});
+  });  // of no message
+}
+
+TEST_F(Tables, WhatIsToBeSaidComesBackWithItsBody) {
+  const wire::MessageRef ref{.account = ana.account_id(), .device = wire::DeviceNumber(2), .id = {9}};
+  std::int64_t id = 0;
+  within([&](Transaction& in) {
+    id = outgoing::keep(in, {.account = ana.account_id(),
+                             .about = ben.account_id(),
+                             .message_id = {1},
+                             .sent_at = {5},
+                             .body = wire::Reaction{.to = ref, .emoji = "\xF0\x9F\x91\x8D"},
+                             .not_before = {7}});
+  });
+  store.reopen();
+  within([&](Transaction& in) {
+    const auto found = outgoing::load(in, id);
+    ASSERT_TRUE(found && found->body);
+    EXPECT_EQ(std::get<wire::Reaction>(*found->body).to, ref);
+    EXPECT_EQ(found->conversation(), ben.account_id());
+    EXPECT_EQ(outgoing::next_due(in, {6})->ms, 7);
+    EXPECT_FALSE(outgoing::next_due(in, {7}));
+  });
 }
 
 TEST_F(Tables, RefusalsAreRememberedOnce) {
@@ -198,14 +224,41 @@ TEST_F(Tables, SessionsAndViewsComeBack) {
   });
 }
 
-TEST_F(Tables, ASessionsFirstSeqStaysUntilANewOneBegins) {
+TEST_F(Tables, WhereASequenceBeginsStays) {
   within([&](Transaction& in) {
-    constexpr wire::DeviceNumber device(1);
-    sessions::keep(in, ben.account_id(), device, base::Blob{1});
-    EXPECT_EQ(sessions::first_seq(in, ben.account_id(), device, 5), 5u);
-    EXPECT_EQ(sessions::first_seq(in, ben.account_id(), device, 6), 5u);
-    sessions::forget_first_seq(in, ben.account_id(), device);
-    EXPECT_EQ(sessions::first_seq(in, ben.account_id(), device, 7), 7u);
+    const sequences::Line line{.account = ben.account_id(), .conversation = ben.account_id()};
+    EXPECT_EQ(sequences::first_for(in, line, 5), 5u);
+    EXPECT_EQ(sequences::first_for(in, line, 6), 5u);
+    messages::leap_sequences(in);
+    EXPECT_EQ(sequences::first_for(in, line, 7), 7u) << "a folder that was put back counts from elsewhere";
+  });
+}
+
+TEST_F(Tables, WhatIsMissingInASequenceIsKnownUntilItComesOrIsGone) {
+  within([&](Transaction& in) {
+    const sequences::Line line{.account = ben.account_id(), .conversation = ben.account_id()};
+    EXPECT_EQ(sequences::note(in, line, 5, 3, {10}), 2u) << "3 and 4";
+    EXPECT_EQ(sequences::note(in, line, 8, std::nullopt, {20}), 2u) << "6 and 7";
+    EXPECT_EQ(sequences::note(in, line, 4, std::nullopt, {30}), 0u);
+    EXPECT_EQ(sequences::missing(in, line), (std::vector<std::uint64_t>{3, 6, 7}));
+    sequences::set_gone(in, line, {6});
+    EXPECT_EQ(sequences::missing(in, line), (std::vector<std::uint64_t>{3, 7}));
+    EXPECT_EQ(sequences::note_last(in, line, 9, std::nullopt, {40}), 1u);
+    EXPECT_EQ(sequences::note_last(in, line, 9, std::nullopt, {40}), 0u);
+    ASSERT_EQ(sequences::open_gaps(in, {20}, {0}).size(), 1u);
+    EXPECT_EQ(sequences::open_gaps(in, {20}, {0})[0].seqs, (std::vector<std::uint64_t>{3, 7})) << "9 is too young";
+    sequences::set_asked(in, line, {50});
+    EXPECT_TRUE(sequences::open_gaps(in, {60}, {49}).empty());
+  });
+}
+
+TEST_F(Tables, WhoNeverSaidWhereTheyBeginHasBegunHere) {
+  within([&](Transaction& in) {
+    const sequences::Line line{.account = ben.account_id(), .conversation = ben.account_id()};
+    EXPECT_EQ(sequences::note(in, line, 70, std::nullopt, {10}), 0u);
+    EXPECT_EQ(sequences::note(in, line, 5'000'000, 5'000'000, {10}), 0u) << "a start that is said anew";
+    EXPECT_EQ(sequences::note(in, line, 5'009'000, std::nullopt, {10}), 8'999u);
+    EXPECT_EQ(sequences::missing(in, line).size(), sequences::max_gap);
   });
 }
 
@@ -386,7 +439,7 @@ TEST_F(Tables, TheOwnAccountComesBackAndIsRegisteredOnce) {
     EXPECT_EQ(found->account_id, ana.account_id());
     EXPECT_EQ(found->server_ca, "PEM");
     EXPECT_EQ(found->identity.public_key, ana.identity.public_key);
-    EXPECT_EQ(found->account_key.public_key(), ana.account.public_key);
+    EXPECT_EQ(found->account_key->public_key(), ana.account.public_key);
     EXPECT_EQ(found->mailbox_id, ana.mailbox);
     EXPECT_EQ(found->link_token[0], 7);
     EXPECT_EQ(found->token.expose()[0], 5);

@@ -1,4 +1,5 @@
 #pragma once
+#include <fstream>
 #include <map>
 #include <memory>
 #include <vector>
@@ -40,6 +41,23 @@ class TemporaryStore {
   /// As after the end of the program.
   void reopen() {
     store_.reset();
+    store_ = std::make_unique<store::Store>(file(), key_);
+  }
+  /// The database as it stands, as who copies the folder gets it.
+  base::Blob copy() {
+    store_.reset();  // the last connection empties the log into the file
+    std::ifstream from(file(), std::ios::binary);
+    base::Blob bytes((std::istreambuf_iterator<char>(from)), std::istreambuf_iterator<char>());
+    store_ = std::make_unique<store::Store>(file(), key_);
+    return bytes;
+  }
+  /// The program has ended, and the folder is what it was then.
+  void put_back(const base::Blob& bytes) {
+    store_.reset();
+    std::filesystem::remove(file().string() + "-wal");
+    std::filesystem::remove(file().string() + "-shm");
+    std::ofstream(file(), std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     store_ = std::make_unique<store::Store>(file(), key_);
   }
   Dump dump() { return test::dump(*store_); }

@@ -21,6 +21,10 @@ ContactLink example() {
 
 VerifyLink verify_example() { return {.scannable = {1, 2, 3}, .local = {0, 5, 1}, .remote = {0, 6, 2}}; }
 
+DeviceLink device_example() {
+  return {.home_server = "chat.example:443", .rendezvous = {1, 2}, .bundle_hash = {3}, .reveal_hash = {4}};
+}
+
 TEST(ContactLink, ComesBackWithAllItsFields) {
   const ContactLink made = example();
   const auto read = ContactLink::parse("  " + made.text() + "\n");
@@ -46,6 +50,12 @@ TEST(Links, TheSchemesRefuseOneAnotherByName_A05) {
   const auto problem = ContactLink::parse(verify_example().text());
   ASSERT_FALSE(problem);
   EXPECT_NE(problem.error().message.find("verification code"), std::string::npos);
+  EXPECT_NE(ContactLink::parse(device_example().text()).error().message.find("linking a device"), std::string::npos);
+  EXPECT_NE(VerifyLink::parse(device_example().text()).error().message.find("linking a device"), std::string::npos);
+  EXPECT_NE(DeviceLink::parse(example().text()).error().message.find("contact link"), std::string::npos);
+  EXPECT_NE(DeviceLink::parse(verify_example().text()).error().message.find("verification code"), std::string::npos);
+  EXPECT_NE(DeviceLink::parse("sotto-recovery:AAAA").error().message.find("never give it"), std::string::npos);
+  EXPECT_FALSE(parse_recovery_key(device_example().text()));
   EXPECT_NE(ContactLink::parse("sotto-device:AAAA").error().message.find("linking a device"), std::string::npos);
   EXPECT_NE(ContactLink::parse("sotto-recovery:AAAA").error().message.find("never give it"), std::string::npos);
   EXPECT_NE(VerifyLink::parse(example().text()).error().message.find("contact link"), std::string::npos);
@@ -57,6 +67,29 @@ TEST(VerifyLink, ComesBack) {
   ASSERT_TRUE(read);
   EXPECT_EQ(read->scannable, (base::Blob{1, 2, 3}));
   EXPECT_EQ(read->remote, (Order{0, 6, 2}));
+}
+
+TEST(DeviceLink, ComesBack) {
+  const auto read = DeviceLink::parse(" " + device_example().text() + "\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->message(), device_example().message());
+  EXPECT_EQ(read->rendezvous, (base::Bytes<16>{1, 2}));
+}
+
+TEST(DeviceLink, EveryChangedCharacterIsRefused) {
+  const std::string text = device_example().text();
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    std::string changed = text;
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(DeviceLink::parse(changed)) << at;
+  }
+  for (std::size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(DeviceLink::parse(text.substr(0, size)));
+}
+
+TEST(DeviceLink, IsOnlyForAServerThatIsSpelledRight) {
+  DeviceLink link = device_example();
+  link.home_server = "Chat.Example";
+  EXPECT_FALSE(DeviceLink::parse(link.text()));
 }
 
 TEST(Authority, HasOneSpelling) {

@@ -6,6 +6,7 @@
 
 #include "support/registration_draft.hpp"
 #include "wire/content.hpp"
+#include "wire/linking.hpp"
 #include "wire/links.hpp"
 #include "wire/padding.hpp"
 #include "wire/recovery_key.hpp"
@@ -110,6 +111,33 @@ void texts(const Corpus& corpus) {
   corpus.keep("recovery_key", "words", words);
 }
 
+void linking(const Corpus& corpus) {
+  test::RegistrationDraft draft(1);
+  const wire::Introduction introduction = draft.introduction();
+  const wire::LinkOffer offer{
+      .nonce = {1},
+      .account_id = draft.account_id(),
+      .account_name = "ana",
+      .certificate_hash = wire::hash(wire::names::account_certificate, introduction.certificate.statement),
+      .list_hash = wire::hash(wire::names::device_list, introduction.list.statement),
+      .introduction = introduction,
+      .grant = {2},
+      .mailbox_id = draft.mailbox};
+  corpus.keep("linking", "offer", offer.serialize());
+  const wire::LinkReveal reveal{.nonce = {3}, .kind = wire::DeviceKind::phone, .name = "a phone"};
+  corpus.keep("linking", "reveal", reveal.serialize());
+  corpus.keep("linking", "place", wire::LinkPlace{.number = wire::DeviceNumber(2)}.serialize());
+  corpus.keep("linking", "application",
+              wire::LinkApplication{.number = wire::DeviceNumber(2), .consent = {4}}.serialize());
+  const wire::LinkWelcome welcome{
+      .introduction = introduction, .account_secret = {5}, .profile_key = {6}, .link_token = {7}};
+  corpus.keep("linking", "welcome", welcome.serialize());
+  const wire::DeviceLink link{
+      .home_server = "chat.example:443", .rendezvous = {1}, .bundle_hash = {2}, .reveal_hash = {3}};
+  corpus.keep("links", "device", link.text());
+  corpus.keep("links", "device_message", link.message());
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -119,4 +147,5 @@ int main(int count, char** arguments) {
   messages(corpus);
   prekeys(corpus);
   texts(corpus);
+  linking(corpus);
 }

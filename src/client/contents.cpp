@@ -1,0 +1,320 @@
+#include "client/contents.hpp"
+
+#include "client/introductions.hpp"
+#include "client/session_context.hpp"
+#include "store/notices.hpp"
+#include "store/peers.hpp"
+#include "store/permits.hpp"
+#include "store/sessions.hpp"
+#include "store/settings.hpp"
+
+namespace sotto::client::contents {
+namespace {
+
+/// What every body of one content needs.
+struct Place {
+  store::Transaction& in;
+  const outbox::Lent& lent;
+  const wire::Content& content;
+  const Speaker& speaker;
+  const wire::AccountId& conversation;
+  bool is_own;  // said by a device of ours
+
+  wire::MessageRef ref() const {
+    return {.account = speaker.account, .device = speaker.device, .id = content.message_id};
+  }
+};
+
+bool is_verified(store::Transaction& in, const wire::AccountId& account) {
+  const auto contact = store::contacts::load(in, account);
+  const auto peer = store::peers::load(in, account);
+  return contact && peer && contact->verified_root == peer->held.certificate.first_root;
+}
+
+store::Message row_of(const Place& at) {
+  const auto* text = std::get_if<wire::Text>(&at.content.body);
+  store::Message made{.id = 0,
+                      .conversation = at.conversation,
+                      .sender = at.speaker.account,
+                      .device = at.speaker.device,
+                      .message_id = at.content.message_id,
+                      .is_outgoing = at.is_own,
+                      .body = text != nullptr ? text->text : std::string(),
+                      .body_kind = wire::kind_of(at.content.body),
+                      .seq = at.content.seq,
+                      .sent_at = at.content.sent_at,
+                      .received_at = at.lent.now,
+                      .state = at.is_own ? store::State::sent : store::State::received,
+                      .reason = {},
+                      .is_verified = !at.is_own && is_verified(at.in, at.conversation)};
+  if (text == nullptr) return made;
+  made.quote = text->quote;
+  made.timer = text->timer;
+  // The sender's copy counts from its sending, the recipient's from its reading.
+  if (at.is_own && text->timer > 0)
+    made.expires_at = base::Timestamp{at.content.sent_at.ms + std::int64_t{text->timer} * 1'000};
+  return made;
+}
+
+void tell_of_gap(const Place& at, std::uint64_t missing) {
+  if (missing == 0) return;
+  const auto contact = store::contacts::load(at.in, at.conversation);
+  const std::string name = contact ? contact->name() : at.conversation.text().substr(0, 8);
+  const std::string what = missing == 1 ? "a message" : std::to_string(missing) + " messages";
+  store::notices::keep(at.in, {.account = at.conversation,
+                               .kind = store::Notice::Kind::message_missing,
+                               .words = at.is_own ? what + " to " + name + " from device " +
+                                                        std::to_string(at.speaker.device.value) + " is missing here"
+                                                  : what + " from " + name + " is missing",
+                               .at = at.lent.now});
+}
+
+void note_sequence(const Place& at) {
+  if (at.content.seq == 0) return;
+  const store::sequences::Line line{
+      .account = at.speaker.account, .device = at.speaker.device, .conversation = at.conversation};
+  tell_of_gap(at, store::sequences::note(at.in, line, at.content.seq, at.content.seq_start, at.lent.now));
+}
+
+/// A message that shows: a text, or a kind that a later version knows.
+Outcome show(const Place& at) {
+  store::Message row = row_of(at);
+  switch (store::messages::seen(at.in, row)) {
+    case store::messages::Seen::no:
+      break;
+    case store::messages::Seen::same:
+      return Repeated{};
+    case store::messages::Seen::id_reused:
+      return Broken{"its id belongs to another message"};
+    case store::messages::Seen::seq_reused:
+      return Broken{"its place in the sequence is taken"};
+  }
+  note_sequence(at);
+  row.id = store::messages::keep(at.in, row);
+  if (at.is_own) return Applied{};  // our own words: in the history, told to nobody
+  if (store::settings::is_on(at.in, store::settings::receipts, true)) {
+    const auto contact = store::contacts::load(at.in, at.conversation);
+    if (contact && contact->standing == store::Standing::accepted)
+      outbox::post_receipt(at.in, at.lent, at.conversation, wire::Receipt::Kind::delivered, row.ref());
+  }
+  return Shown{std::move(row)};
+}
+
+/// The message that a body names, if it lies in this conversation.
+std::optional<store::Message> named(const Place& at, const wire::MessageRef& ref) {
+  auto found = store::messages::find(at.in, ref);
+  if (!found || found->conversation != at.conversation) return std::nullopt;
+  return found;
+}
+
+void apply(const Place& at, const wire::Reaction& reaction) {
+  const auto message = named(at, reaction.to);
+  if (message && !message->is_deleted)
+    store::messages::react(at.in, message->id, at.speaker.account, reaction.emoji, at.content.sent_at);
+}
+
+/// Only the account that wrote it changes it.
+void apply(const Place& at, const wire::Edit& edit) {
+  const auto message = named(at, edit.of);
+  if (!message || message->sender != at.speaker.account || message->is_deleted) return;
+  if (message->edited_at && *message->edited_at > at.content.sent_at) return;  // a later one is here already
+  store::messages::edit(at.in, *message, edit.text, at.content.sent_at);
+}
+
+void apply(const Place& at, const wire::Deletion& deletion) {
+  const auto message = named(at, deletion.of);
+  if (message && message->sender == at.speaker.account) store::messages::erase(at.in, message->id);
+}
+
+void apply(const Place& at, const wire::Receipt& receipt) {
+  for (const wire::MessageRef& ref : receipt.of) {
+    const auto message = named(at, ref);
+    if (!message) continue;
+    if (at.is_own) {  // another device of ours has shown what came
+      if (!message->is_outgoing && receipt.kind != wire::Receipt::Kind::delivered) {
+        store::messages::set_read(at.in, message->id, at.lent.now);
+        if (message->timer > 0) {
+          store::messages::set_expires_at(at.in, message->id, {at.lent.now.ms + std::int64_t{message->timer} * 1'000});
+        }
+      }
+      continue;
+    }
+    if (message->sender != at.lent.own.account_id) continue;
+    if (receipt.kind == wire::Receipt::Kind::delivered) store::messages::set_delivered(at.in, message->id, at.lent.now);
+    if (receipt.kind != wire::Receipt::Kind::delivered) store::messages::set_read(at.in, message->id, at.lent.now);
+  }
+}
+
+void apply(const Place& at, const wire::TimerChange& timer) {
+  store::messages::set_timer(at.in, at.conversation, timer.seconds);
+}
+
+void apply(const Place& at, const wire::Acceptance& acceptance) {
+  auto contact = store::contacts::load(at.in, at.conversation);
+  if (!contact || at.is_own) return;
+  contact->profile_key = acceptance.profile_key;
+  store::contacts::keep(at.in, *contact, at.lent.now);
+}
+
+/// A tail that was lost shows by the number after it.
+void apply(const Place& at, const wire::Heartbeat& heartbeat) {
+  const store::sequences::Line line{
+      .account = at.speaker.account, .device = at.speaker.device, .conversation = at.conversation};
+  tell_of_gap(at, store::sequences::note_last(at.in, line, heartbeat.last_seq, at.content.seq_start, at.lent.now));
+  if (heartbeat.asks) outbox::post_heartbeat(at.in, at.lent, at.speaker.account, at.conversation, false);
+}
+
+/// Answered only to who was addressed then: what we wrote into this conversation from this device.
+void apply(const Place& at, const wire::GapQuestion& question) {
+  if (question.device != at.lent.own.device) return;
+  std::vector<std::uint64_t> gone;
+  for (const std::uint64_t seq : question.seqs) {
+    const auto message = store::messages::of_own_seq(at.in, at.conversation, at.lent.own.device, seq);
+    const bool may_resend = message && !message->is_deleted && message->body_kind == wire::kind_of(wire::Text{});
+    if (!may_resend) {
+      gone.push_back(seq);
+      continue;
+    }
+    store::Outgoing again{.account = at.speaker.account,
+                          .message = message->id,
+                          .message_id = message->message_id,
+                          .sent_at = message->sent_at,
+                          .seq = message->seq};
+    if (at.is_own) again.about = at.conversation;
+    store::outgoing::keep(at.in, again);
+  }
+  if (gone.empty()) return;
+  store::Outgoing answer{.account = at.speaker.account,
+                         .message_id = at.lent.random.bytes<16>(),
+                         .sent_at = store::own_account::next_sent_at(at.in, at.lent.now),
+                         .body = wire::GapAnswer{std::move(gone)}};
+  if (at.is_own) answer.about = at.conversation;
+  store::outgoing::keep(at.in, answer);
+}
+
+void apply(const Place& at, const wire::GapAnswer& answer) {
+  const store::sequences::Line line{
+      .account = at.speaker.account, .device = at.speaker.device, .conversation = at.conversation};
+  store::sequences::set_gone(at.in, line, answer.gone);
+}
+
+void apply(const Place&, const wire::Typing&) {}  // for whoever looks at it now; nothing is kept
+void apply(const Place&, const wire::Text&) {}
+void apply(const Place&, const wire::UnknownBody&) {}
+void apply(const Place&, const wire::SyncContacts&) {}
+void apply(const Place&, const wire::SyncAccount&) {}
+
+Outcome apply_body(const Place& at) {
+  note_sequence(at);
+  std::visit([&](const auto& body) { apply(at, body); }, at.content.body);
+  return Applied{};
+}
+
+bool is_shown(const wire::Body& body) {
+  return std::holds_alternative<wire::Text>(body) || std::holds_alternative<wire::UnknownBody>(body);
+}
+
+// Of own devices
+
+void take_account(store::Transaction& in, const outbox::Lent& lent, const wire::SyncAccount& account) {
+  store::own_account::set_secrets(in, store::AccountSecret(std::span(account.account_secret)), account.link_token);
+  store::permits::set_profile_key(in, store::ProfileKey(std::span(account.profile_key)));
+  if (!account.account_key) return;
+  const auto key = crypto::PrivateKey(std::span(*account.account_key));
+  const auto certificate = wire::AccountCertificate::parse(lent.own.introduction.certificate.statement);
+  if (certificate && certificate->account_key == key.public_key()) store::own_account::set_account_key(in, key.clone());
+}
+
+void take_contact(store::Transaction& in, const wire::SyncContact& synced, base::Timestamp now) {
+  if (synced.introduction) {
+    const auto parsed = wire::rules::parse(*synced.introduction);
+    if (!parsed || parsed->list.account_id != synced.account) return;
+    apply_introduction(in, *synced.introduction, now);
+  }
+  auto contact = store::contacts::load(in, synced.account).value_or(store::Contact{.account_id = synced.account});
+  if (synced.nickname && !store::contacts::is_nickname_taken(in, *synced.nickname, synced.account))
+    contact.nickname = synced.nickname;
+  if (synced.claimed_name) contact.claimed_name = synced.claimed_name;
+  if (synced.user_name) contact.user_name = synced.user_name;
+  contact.origin = static_cast<store::Origin>(synced.origin);
+  contact.standing = static_cast<store::Standing>(synced.standing);
+  if (!synced.permits.empty() && !contact.permit) contact.permit = base::blob(synced.permits.front());
+  if (synced.permits.size() > 1 && !contact.link_token) contact.link_token = base::blob(synced.permits[1]);
+  // Verification is about an anchor root; it never comes from elsewhere as a change of who they are.
+  if (synced.verified_root) {
+    if (const auto root = crypto::PublicKey::parse(*synced.verified_root)) contact.verified_root = *root;
+  }
+  store::contacts::keep(in, contact, now);
+  if (synced.timer > 0) store::messages::set_timer(in, synced.account, synced.timer);
+}
+
+}  // namespace
+
+Outcome take_from_contact(store::Transaction& in, const outbox::Lent& lent, const wire::Content& content,
+                          const Speaker& speaker, const store::Contact& contact) {
+  if (content.sync_for) return Broken{"it speaks for a device of ours and is none"};
+  if (wire::is_sync(content.body)) return Broken{"only own devices may say this"};
+  const Place at{
+      .in = in, .lent = lent, .content = content, .speaker = speaker, .conversation = speaker.account, .is_own = false};
+  const bool is_text = std::holds_alternative<wire::Text>(content.body);
+  if (contact.standing != store::Standing::accepted && !is_text)
+    return Broken{"somebody who is not a contact may send texts only"};
+  return is_shown(content.body) ? show(at) : apply_body(at);
+}
+
+Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wire::Content& content,
+                      const Speaker& speaker) {
+  if (const auto* account = std::get_if<wire::SyncAccount>(&content.body)) {
+    take_account(in, lent, *account);
+    return Applied{};
+  }
+  if (const auto* contacts = std::get_if<wire::SyncContacts>(&content.body)) {
+    for (const wire::SyncContact& contact : contacts->contacts) {
+      if (contact.account != lent.own.account_id) take_contact(in, contact, lent.now);
+    }
+    return Applied{};
+  }
+  if (!content.sync_for) return Broken{"a device of ours names no conversation"};
+  const Place at{.in = in,
+                 .lent = lent,
+                 .content = content,
+                 .speaker = speaker,
+                 .conversation = *content.sync_for,
+                 .is_own = true};
+  return is_shown(content.body) ? show(at) : apply_body(at);
+}
+
+void ask_for_missing(store::Transaction& in, const outbox::Lent& lent) {
+  constexpr std::int64_t patience_ms = 30'000, again_ms = 3'600'000;
+  const auto gaps = store::sequences::open_gaps(in, {lent.now.ms - patience_ms}, {lent.now.ms - again_ms});
+  for (const store::sequences::Gap& gap : gaps) {
+    const bool is_own = gap.line.account == lent.own.account_id;
+    const auto contact = store::contacts::load(in, gap.line.account);
+    if (!is_own && (!contact || contact->standing != store::Standing::accepted)) continue;
+    store::Outgoing question{.account = gap.line.account,
+                             .message_id = lent.random.bytes<16>(),
+                             .sent_at = store::own_account::next_sent_at(in, lent.now),
+                             .body = wire::GapQuestion{.device = gap.line.device, .seqs = gap.seqs}};
+    if (is_own) question.about = gap.line.conversation;
+    store::outgoing::keep(in, question);
+    store::sequences::set_asked(in, gap.line, lent.now);
+  }
+}
+
+void begin_anew_with(store::Transaction& in, const outbox::Lent& lent, const Speaker& speaker) {
+  constexpr std::int64_t pause_ms = 600'000;
+  const bool is_own = speaker.account == lent.own.account_id;
+  const auto contact = store::contacts::load(in, speaker.account);
+  if (!is_own && (!contact || contact->standing != store::Standing::accepted)) return;
+  if (!store::sessions::may_begin_anew(in, {.account = speaker.account, .device = speaker.device}, lent.now, pause_ms))
+    return;
+  const auto record = load_record(in, speaker.account, speaker.device);
+  if (record) {
+    store::sessions::keep(in, speaker.account, speaker.device, record->with_current_archived().serialize().expose());
+  }
+  if (!is_own) return outbox::post_heartbeat(in, lent, speaker.account, speaker.account, true);
+  for (const store::Contact& about : store::contacts::all(in))
+    outbox::post_heartbeat(in, lent, lent.own.account_id, about.account_id, true);
+}
+
+}  // namespace sotto::client::contents

@@ -1,0 +1,115 @@
+// Who is written to: by link or user name, and what the server shows about them.
+#include <algorithm>
+
+#include "client/engine.hpp"
+#include "client/introductions.hpp"
+#include "wire/utf8.hpp"
+
+namespace sotto::client {
+namespace {
+
+bool is_nickname(const std::string& text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  return !text.empty() && text.size() <= wire::max_claimed_name && wire::is_utf8(text) &&
+         std::ranges::none_of(text, is_control) && !wire::AccountId::from_text(text);
+}
+
+}  // namespace
+
+Result<wire::ContactLink> Engine::address() {
+  TRY(const store::OwnAccount account, own());
+  const wire::Order order = view_of(account.introduction).order;
+  return wire::ContactLink{.home_server = account.server,
+                           .account_id = account.account_id,
+                           .token = account.link_token,
+                           .links = order.links,
+                           .epoch = order.epoch,
+                           .tls_pin = std::nullopt};
+}
+
+asio::awaitable<Result<bool>> Engine::refresh(Lines& lines, wire::AccountId account) {
+  auto rights = rights_to(account);
+  if (!rights) co_return rights.error();
+  const auto introduction = co_await lines.introduction_of(*std::move(rights));
+  if (!introduction) co_return introduction.error();
+  co_return parts_.store.transact([&](store::Transaction& in) -> Result<bool> {
+    const auto parsed = wire::rules::parse(*introduction);
+    if (!parsed || parsed->list.account_id != account) return refused("the server answered with another account");
+    switch (apply_introduction(in, *introduction, parts_.clock.now())) {
+      case Introduced::is_new:
+        return true;
+      case Introduced::is_held:
+        return false;
+      case Introduced::is_older:
+        return false;
+      case Introduced::is_fork:
+        return refused("the server shows a device list that contradicts one seen before");
+      case Introduced::is_unsound:
+        return refused("the server shows statements of this account that do not verify");
+    }
+    return false;
+  });
+}
+
+asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_name,
+                                                          std::optional<std::string> nickname) {
+  const auto account = own();
+  if (!account) co_return account.error();
+  if (nickname && !is_nickname(*nickname)) {
+    co_return refused("a nickname is one line of 1 to 64 bytes without control characters, and no account id");
+  }
+  const bool is_link = link_or_name.find(':') != std::string::npos;
+  std::optional<wire::ContactLink> link;
+  if (is_link) {
+    const auto parsed = wire::ContactLink::parse(link_or_name);
+    if (!parsed) co_return refused(parsed.error().message);
+    link = *parsed;
+  } else if (!wire::is_user_name(link_or_name)) {
+    co_return refused("\"" + link_or_name + "\" is neither a contact link nor a user name (3 to 32 of a-z 0-9 . _ -)");
+  }
+  if (link && link->home_server != account->server) {
+    co_return refused("this contact lives at " + link->home_server +
+                      "; contacts on other servers are not supported yet");
+  }
+
+  Lines lines = lines_for(*account);
+  std::optional<wire::Introduction> introduction;
+  if (link) {
+    auto found = co_await lines.post.introduction_of(link->account_id, link->token);
+    if (!found) co_return found.error();
+    if (!*found) co_return refused(lines.server.name() + ": there is no such account, or its link was revoked");
+    introduction = **std::move(found);
+  } else {
+    auto found = co_await lines.server.look_up(link_or_name);
+    if (!found) co_return found.error();
+    introduction = *std::move(found);
+  }
+
+  co_return parts_.store.transact([&](store::Transaction& in) -> Result<AddedContact> {
+    const auto checked = wire::check_introduction(*introduction);
+    if (!checked) return refused("the server's statements for this contact do not verify: " + checked.error().text());
+    const wire::DeviceList& list = checked->list;
+    if (list.account_id == account->account_id) return refused("this is your own account");
+    if (link && list.account_id != link->account_id) return refused("the server answered with another account");
+    if (link && std::tie(list.order.links, list.order.epoch) < std::tie(link->links, link->epoch)) {
+      return refused("the server shows older statements than the link names: ask for the reason before you go on");
+    }
+    const Introduced outcome = apply_introduction(in, *introduction, parts_.clock.now());
+    if (outcome == Introduced::is_fork || outcome == Introduced::is_unsound) {
+      return refused("the server shows statements that contradict what was seen before");
+    }
+    if (nickname && store::contacts::is_nickname_taken(in, *nickname, list.account_id)) {
+      return refused("another contact is called \"" + *nickname + "\" already");
+    }
+    auto contact = store::contacts::load(in, list.account_id).value_or(store::Contact{.account_id = list.account_id});
+    if (nickname) contact.nickname = nickname;
+    if (!link) contact.user_name = link_or_name;
+    contact.origin = link ? store::Origin::link : store::Origin::user_name;
+    if (link) contact.link_token = base::blob(link->token);
+    contact.standing = store::Standing::accepted;
+    store::contacts::keep(in, contact, parts_.clock.now());
+    return AddedContact{.contact = contact, .is_pinned = link.has_value()};
+  });
+}
+
+}  // namespace sotto::client

@@ -1,0 +1,157 @@
+// The account's own side: its list, its epoch, and which copy of this device speaks.
+#include "client/engine.hpp"
+#include "client/introductions.hpp"
+#include "client/session_context.hpp"
+#include "protocol/session/record.hpp"
+#include "store/prekeys.hpp"
+#include "store/sessions.hpp"
+
+namespace sotto::client {
+
+Result<std::vector<own_list::OwnDevice>> Engine::devices() {
+  TRY(const store::OwnAccount account, own());
+  return own_list::devices(account);
+}
+
+asio::awaitable<Result<void>> Engine::refresh_own() {
+  const auto account = own();
+  if (!account) co_return account.error();
+  Server server = server_for(*account);
+  const auto shown = co_await server.own_account();
+  if (!shown) co_return shown.error();
+  co_return take_own(*shown);
+}
+
+Result<void> Engine::take_own(const wire::Introduction& shown) {
+  TRY(const store::OwnAccount account, own());
+  const auto outcome = parts_.store.transact([&](store::Transaction& in) -> Result<Introduced> {
+    const Introduced applied = own_list::adopt(in, lent(account), shown);
+    if (applied == Introduced::is_older) {
+      store::notices::keep_once(
+          in, {.account = {},
+               .kind = store::Notice::Kind::list_behind,
+               .words = "the server shows an older device list of this account than was seen before: somebody may be "
+                        "hiding a change. Compare `sotto device list` on your devices",
+               .at = parts_.clock.now()});
+    }
+    return applied;
+  });
+  if (!outcome) return outcome.error();
+  if (*outcome == Introduced::is_unsound)
+    return refused("the server shows statements of this account that do not verify");
+  return {};
+}
+
+asio::awaitable<Result<void>> Engine::put_act(Server& server, MakeAct make) {
+  constexpr int rounds = 5;
+  for (int round = 0; round < rounds; ++round) {
+    const auto shown = co_await server.own_account();
+    if (!shown) co_return shown.error();
+    const auto taken = take_own(*shown);
+    if (!taken) co_return taken;
+    const auto account = own();
+    if (!account) co_return account.error();
+    const auto challenge = co_await server.begin_act(account->account_id);
+    if (!challenge) co_return challenge.error();
+    auto act = parts_.store.transact(
+        [&](store::Transaction& in) -> Result<own_list::Act> { return make(in, lent(*account), *challenge); });
+    if (!act) co_return act.error();
+    const auto passed = co_await server.put_list(std::move(act->request));
+    if (!passed) co_return passed.error();
+    if (*passed) continue;  // another device was faster: the intent goes onto its list
+    const auto stands = parts_.store.transact([](store::Transaction& in) -> Result<wire::Introduction> {
+      auto pending = store::own_account::pending_change(in);
+      if (!pending) return store::own_account::load(in)->introduction;
+      return std::move(pending->introduction);
+    });
+    if (!stands) co_return stands.error();
+    const auto adopted = take_own(*stands);
+    if (adopted) wake_sending();
+    co_return adopted;
+  }
+  co_return refused("other devices keep changing the list: try again");
+}
+
+asio::awaitable<Result<void>> Engine::change_list(own_list::Intent intent) {
+  const auto account = own();
+  if (!account) co_return account.error();
+  Server server = server_for(*account);
+  MakeAct make = [&intent](store::Transaction& in, const outbox::Lent& lent, const ActChallenge& at) {
+    return own_list::change(in, lent, intent, at.challenge);
+  };
+  co_return co_await put_act(server, std::move(make));
+}
+
+asio::awaitable<Result<void>> Engine::succeed(const wire::RecoveryKey& recovery_key,
+                                              std::function<bool(wire::DeviceNumber)> keep) {
+  const auto account = own();
+  if (!account) co_return account.error();
+  Server server = server_for(*account);
+  MakeAct make = [&](store::Transaction& in, const outbox::Lent& lent, const ActChallenge& at) {
+    return own_list::succeed(in, lent, recovery_key, keep, at.challenge);
+  };
+  co_return co_await put_act(server, std::move(make));
+}
+
+// Generations
+
+namespace {
+
+/// This folder is a copy from before: what it would send was perhaps sent already, by keys that were used since.
+void start_anew(store::Transaction& in, const outbox::Lent& lent) {
+  store::outgoing::forget_all_requests(in);
+  store::messages::requeue_encrypted(in);
+  for (const store::sessions::Key& key : store::sessions::all(in)) {
+    const auto record = load_record(in, key.account, key.device);
+    if (record)
+      store::sessions::keep(in, key.account, key.device, record->with_current_archived().serialize().expose());
+  }
+  store::messages::leap_sequences(in);
+  store::prekeys::renew_all(in);
+  store::notices::keep(
+      in,
+      {.account = {},
+       .kind = store::Notice::Kind::restored_copy,
+       .words = "this folder was put back from a copy, or is used in two places. Its sessions were begun anew; what "
+                "the other copy received is not here. If you did not do that, somebody has a copy of this device: "
+                "remove it from another one",
+       .at = lent.now});
+  // What came in the meantime was acknowledged by the other copy: those who wrote it are asked.
+  for (const store::Contact& contact : store::contacts::all(in)) {
+    if (contact.standing != store::Standing::accepted) continue;
+    outbox::post_heartbeat(in, lent, contact.account_id, contact.account_id, true);
+    outbox::post_heartbeat(in, lent, lent.own.account_id, contact.account_id, true);
+  }
+}
+
+}  // namespace
+
+asio::awaitable<Result<void>> Engine::confirm_generation(Server& server) {
+  constexpr int rounds = 3;
+  const auto account = own();
+  if (!account) co_return account.error();
+  for (int round = 0; round < rounds; ++round) {
+    const auto asked = parts_.store.transact([&](store::Transaction& in) -> Result<store::own_account::Generation> {
+      auto generation = store::own_account::generation(in);
+      if (!generation.next_tick) generation.next_tick = parts_.random.bytes<16>();
+      store::own_account::keep_generation(in, generation);
+      return generation;
+    });
+    if (!asked) co_return asked.error();
+    const Generation next{.number = asked->number + 1, .tick = asked->next_tick};
+    const auto stands = co_await server.advance_generation(asked->tick, next);
+    if (!stands) co_return stands.error();
+    const bool is_confirmed = *stands == next;
+    const auto kept = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+      if (!is_confirmed) start_anew(in, lent(*account));
+      store::own_account::keep_generation(in, {.number = stands->number, .tick = stands->tick, .next_tick = {}});
+      return {};
+    });
+    if (!kept) co_return kept;
+    has_confirmed_generation_ = is_confirmed;
+    if (is_confirmed) co_return Result<void>();
+  }
+  co_return refused("the server does not confirm which copy of this device speaks: try again later");
+}
+
+}  // namespace sotto::client

@@ -1,0 +1,284 @@
+// The sending half of the engine: what waits is encrypted, committed, and only then leaves; until the server has it.
+#include <algorithm>
+#include <set>
+
+#include "client/engine.hpp"
+#include "client/introductions.hpp"
+
+namespace sotto::client {
+namespace {
+
+/// Twice as long after each try, up to an hour, and up to half as much again.
+base::Timestamp next_try(const store::Outgoing& outgoing, base::Timestamp now, base::Random& random) {
+  constexpr std::int64_t first_ms = 2'000, longest_ms = 3'600'000;
+  const std::int64_t wait = std::min(longest_ms, first_ms << std::min(outgoing.attempts, 12));
+  return {now.ms + wait + wait * random.bytes<1>()[0] / 512};
+}
+
+}  // namespace
+
+Result<store::Message> Engine::enqueue(const std::string& words, std::string text) {
+  TRY(const store::OwnAccount account, own());
+  auto kept = parts_.store.transact([&](store::Transaction& in) -> Result<store::Message> {
+    TRY(const store::Contact to, contact(in, words));
+    return outbox::enqueue(in, lent(account), to.account_id, wire::Text{std::move(text)});
+  });
+  if (!kept) return kept;
+  reached(Step::message_kept);
+  wake_sending();
+  return kept;
+}
+
+Result<void> Engine::say(const std::string& words, wire::Body body) {
+  TRY(const store::OwnAccount account, own());
+  TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    TRY(const store::Contact to, contact(in, words));
+    outbox::post(in, lent(account), to.account_id, std::move(body));
+    return {};
+  }));
+  wake_sending();
+  return {};
+}
+
+Result<store::Message> Engine::message(std::int64_t id) {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<store::Message> {
+    auto found = store::messages::load(in, id);
+    if (!found) return refused("there is no such message");
+    return *std::move(found);
+  });
+}
+
+asio::awaitable<Result<void>> Engine::drain_outbox() {
+  const auto turn = co_await turns_.take();
+  const auto account = own();
+  if (!account) co_return account.error();
+  const auto waiting = parts_.store.transact(
+      [](store::Transaction& in) -> Result<bool> { return !store::outgoing::waiting(in).empty(); });
+  if (!waiting) co_return waiting.error();
+  if (!*waiting) co_return Result<void>();
+  Lines lines = lines_for(*account);
+  co_return co_await drain_due(lines, *account);
+}
+
+asio::awaitable<Result<void>> Engine::drain_due(Lines& lines, const store::OwnAccount& account) {
+  if (!has_confirmed_generation_) {
+    const auto confirmed = co_await confirm_generation(lines.server);
+    if (!confirmed) co_return confirmed;
+  }
+  // A server that refuses them refuses no message: who has a permit already writes by it.
+  const auto put = co_await put_permits(lines.server, account);
+  if (!put && put.error().error == Error::unreachable) co_return put;
+  if (!put) warn(put.error());
+  const auto waiting = parts_.store.transact(
+      [](store::Transaction& in) -> Result<std::vector<std::int64_t>> { return store::outgoing::waiting(in); });
+  if (!waiting) co_return waiting.error();
+  // A conversation whose next content can't go: what follows it waits, the others go on.
+  std::set<wire::AccountId> stuck;
+  std::optional<Problem> first_problem;
+  for (const std::int64_t id : *waiting) {
+    const auto outgoing = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<store::Outgoing>> {
+      return store::outgoing::load(in, id);
+    });
+    if (!outgoing) co_return outgoing.error();
+    if (!*outgoing || stuck.contains((*outgoing)->account)) continue;
+    if ((*outgoing)->not_before > parts_.clock.now()) {
+      if ((*outgoing)->seq > 0) stuck.insert((*outgoing)->account);  // the order of what counts stays
+      continue;
+    }
+    const auto sent = co_await send_one(lines, account, **outgoing);
+    if (sent) continue;
+    if (sent.error().error == Error::unreachable) co_return sent.error();
+    stuck.insert((*outgoing)->account);
+    if (!first_problem) first_problem = sent.error();
+  }
+  if (first_problem) co_return *first_problem;
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<std::vector<wire::DeviceBundle>>> Engine::bundles_for(Lines& lines,
+                                                                             const store::OwnAccount& account,
+                                                                             wire::AccountId whose) {
+  if (whose == account.account_id) co_return co_await lines.server.own_bundles();
+  auto rights = rights_to(whose);
+  if (!rights) co_return rights.error();
+  co_return co_await lines.bundles(*std::move(rights));
+}
+
+asio::awaitable<Result<bool>> Engine::refresh_devices(Lines& lines, const store::OwnAccount& account,
+                                                      wire::AccountId whose) {
+  if (whose != account.account_id) co_return co_await refresh(lines, whose);
+  const auto before = view_of(account.introduction);
+  const auto refreshed = co_await refresh_own();
+  if (!refreshed) co_return refreshed.error();
+  const auto after = own();
+  if (!after) co_return after.error();
+  co_return view_of(after->introduction) != before;
+}
+
+asio::awaitable<Result<std::optional<base::Blob>>> Engine::ready_request(Lines& lines, const store::OwnAccount& account,
+                                                                         const store::Outgoing& outgoing) {
+  constexpr int rounds = 5;  // introduction, sessions, permit, encryption, and one more if a session went stale
+  bool was_refreshed = false;
+  for (int round = 0; round < rounds; ++round) {
+    auto encryption = parts_.store.transact([&](store::Transaction& in) -> Result<outbox::Encryption> {
+      return outbox::encrypt(in, lent(account), outgoing);
+    });
+    if (!encryption) co_return encryption.error();
+    std::optional<base::Blob> request;
+    switch (encryption->need) {
+      case outbox::Need::nothing:
+        request = std::move(encryption->request);
+        co_return request;
+      case outbox::Need::nobody:
+        co_return request;
+      case outbox::Need::introduction: {
+        if (was_refreshed)
+          co_return refused(
+              "a device of this contact speaks of a newer device list, which the server does not show: the message "
+              "waits for it (`sotto contact trust --anyway` goes on without)");
+        was_refreshed = true;
+        const auto refreshed = co_await refresh_devices(lines, account, outgoing.account);
+        if (!refreshed) co_return refreshed.error();
+        break;
+      }
+      case outbox::Need::permit: {
+        const auto put = co_await put_permits(lines.server, account);
+        if (!put) co_return put.error();
+        break;
+      }
+      case outbox::Need::sessions: {
+        const auto bundles = co_await bundles_for(lines, account, outgoing.account);
+        if (!bundles) co_return bundles.error();
+        const auto started = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+          return outbox::start_sessions(in, lent(account), outgoing.account, *bundles);
+        });
+        if (!started && was_refreshed) co_return started.error();
+        if (!started) {  // the list may be an older one than the bundles'
+          was_refreshed = true;
+          const auto refreshed = co_await refresh_devices(lines, account, outgoing.account);
+          if (!refreshed) co_return refreshed.error();
+          if (!*refreshed) co_return started.error();
+          break;
+        }
+        reached(Step::sessions_started);
+        break;
+      }
+    }
+  }
+  co_return refused("the message can't be encrypted: the contact's sessions do not settle");
+}
+
+asio::awaitable<Result<void>> Engine::send_one(Lines& lines, const store::OwnAccount& started_as,
+                                               store::Outgoing outgoing) {
+  const auto in_store = [&](auto work) {
+    return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+      work(in);
+      return {};
+    });
+  };
+  constexpr int rounds = 3;
+  for (int round = 0; round < rounds; ++round) {
+    auto account = own();  // the list may have become another one on the way
+    if (!account) co_return account.error();
+    auto request = co_await ready_request(lines, *account, outgoing);
+    if (!request) co_return request.error();
+    if (!*request) {
+      co_return in_store([&](store::Transaction& in) { outbox::settle_sent(in, outgoing, parts_.clock.now()); });
+    }
+    reached(Step::encrypted);
+    Result<SendAnswer> answer = refused("");
+    if (outgoing.account == started_as.account_id) {
+      answer = co_await lines.server.send_to_own(**std::move(request));
+    } else {
+      auto rights = rights_to(outgoing.account);
+      if (!rights) co_return rights.error();
+      answer = co_await lines.send(*std::move(rights), **std::move(request));
+    }
+    if (!answer) co_return answer.error();
+    switch (answer->delivery) {
+      case Delivery::stored: {
+        reached(Step::stored_by_server);
+        const auto settled =
+            in_store([&](store::Transaction& in) { outbox::settle_sent(in, outgoing, parts_.clock.now()); });
+        if (settled) reached(Step::sent);
+        co_return settled;
+      }
+      case Delivery::refused:
+        co_return in_store([&](store::Transaction& in) { outbox::settle_failed(in, outgoing, answer->reason); });
+      case Delivery::mailbox_full: {
+        const auto put_off = in_store([&](store::Transaction& in) {
+          store::outgoing::put_off(in, outgoing.id, next_try(outgoing, parts_.clock.now(), parts_.random));
+        });
+        if (!put_off) co_return put_off;
+        co_return refused(lines.server.name() + ": " + answer->reason + "; the message is kept and tried again");
+      }
+      case Delivery::try_later:
+        co_return Problem(Error::unreachable, lines.server.name() + ": " + answer->reason);
+      case Delivery::wrong_devices:
+        break;
+    }
+    // Nothing was delivered: with a newer list it is encrypted anew, from the content.
+    const auto refreshed = co_await refresh_devices(lines, *account, outgoing.account);
+    if (!refreshed) co_return refreshed.error();
+    if (!*refreshed) {
+      co_return in_store([&](store::Transaction& in) {
+        outbox::settle_failed(in, outgoing, "the server refuses the devices on the contact's list");
+      });
+    }
+    const auto anew = in_store([&](store::Transaction& in) { outbox::unsettle(in, outgoing); });
+    if (!anew) co_return anew.error();
+    outgoing.request.reset();
+  }
+  co_return Problem(Error::unreachable, "the contact's devices keep changing: try again later");
+}
+
+// In the background
+
+struct Engine::Sending {
+  explicit Sending(asio::any_io_executor executor) : wake(executor), ended(executor) {}
+  net::Event wake;
+  net::Event ended;
+  bool is_over = false;
+  bool has_ended = false;
+};
+
+void Engine::wake_sending() {
+  if (const auto sending = sending_.lock()) sending->wake.ring();
+}
+
+std::shared_ptr<Engine::Sending> Engine::start_sending() {
+  const auto sending = std::make_shared<Sending>(parts_.timer.executor());
+  sending_ = sending;
+  net::spawn(parts_.timer.executor(), keep_sending(sending));
+  return sending;
+}
+
+asio::awaitable<void> Engine::stop_sending(std::shared_ptr<Sending> sending) {
+  sending->is_over = true;
+  sending->wake.ring();
+  while (!sending->has_ended) co_await sending->ended.wait();
+}
+
+net::Duration Engine::until_due() {
+  constexpr net::Duration longest = std::chrono::minutes(10);
+  const auto next = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<base::Timestamp>> {
+    return store::outgoing::next_due(in, parts_.clock.now());
+  });
+  if (!next || !*next) return longest;
+  return std::clamp(net::Duration((*next)->ms - parts_.clock.now().ms), net::Duration(1), longest);
+}
+
+asio::awaitable<void> Engine::keep_sending(std::shared_ptr<Sending> sending) {
+  constexpr net::Duration pause = std::chrono::seconds(5);
+  while (!sending->is_over) {
+    const auto drained = co_await drain_outbox();
+    if (sending->is_over) break;
+    if (!drained) warn(drained.error());
+    const net::Duration wait = drained ? until_due() : std::max(until_due(), pause);
+    co_await sending->wake.wait_for(parts_.timer, wait);
+  }
+  sending->has_ended = true;
+  sending->ended.ring();
+}
+
+}  // namespace sotto::client

@@ -1,0 +1,16 @@
+#pragma once
+#include <string>
+
+#include "store/store.hpp"
+
+/// What the person has chosen.
+namespace sotto::store::settings {
+
+/// Whether it is on; `otherwise` if nothing was chosen.
+bool is_on(Transaction& in, std::string_view name, bool otherwise);
+void set(Transaction& in, std::string_view name, bool is_on);
+
+inline constexpr std::string_view receipts = "receipts";  // delivery and read receipts, both ways
+inline constexpr std::string_view typing = "typing";
+
+}  // namespace sotto::store::settings

@@ -1,0 +1,211 @@
+#include "simulation/simulation.hpp"
+
+#include <algorithm>
+
+namespace sotto::test {
+
+using namespace std::chrono_literals;
+
+Simulation::Simulation(Plan plan) : plan_(plan), dice_(plan.seed) {
+  for (int i = 0; i < plan.accounts; ++i) {
+    Account& account = accounts_.emplace_back();
+    account.name = "account" + std::to_string(i);
+    account.devices.push_back({.resident = &town_.resident(account.name), .account = &account});
+  }
+  for (Account& one : accounts_) {
+    for (Account& another : accounts_) {
+      if (&one != &another) CHECK(one.devices[0].resident->add(*another.devices[0].resident));
+    }
+  }
+}
+
+std::uint32_t Simulation::draw(std::uint32_t below) {
+  const auto raw = dice_.bytes<4>();
+  return (std::uint32_t{raw[0]} << 24 | std::uint32_t{raw[1]} << 16 | std::uint32_t{raw[2]} << 8 | raw[3]) % below;
+}
+
+std::vector<Simulation::Member*> Simulation::Account::present() {
+  std::vector<Member*> made;
+  for (Member& device : devices) {
+    if (!device.is_removed) made.push_back(&device);
+  }
+  return made;
+}
+
+Simulation::Member& Simulation::somebody() {
+  const auto present = some_account().present();
+  return *present[draw(static_cast<std::uint32_t>(present.size()))];
+}
+
+void Simulation::run() {
+  for (int i = 0; i < plan_.steps && broken_.empty(); ++i) step();
+  settle();
+  judge();
+}
+
+void Simulation::step() {
+  const std::uint32_t which = draw(100);
+  if (which < 40) return write();
+  if (which < 70) return listen(somebody());
+  if (which < 75) return add_device();
+  if (which < 79) return remove_device();
+  if (which < 81) return succeed();
+  if (which < 87) return restart(somebody());
+  if (which < 90) return restore(somebody());
+  if (which < 94) return fail_network();
+  if (which < 97) return restart_server();
+  pass_time();
+}
+
+void Simulation::write() {
+  Member& by = somebody();
+  Account& to = some_account();
+  if (&to == by.account) return;
+  const std::string text = "text " + std::to_string(written_.size()) + " from " + by.resident->name;
+  const auto kept = by.resident->engine->enqueue(to.name, text);
+  if (!kept) {
+    note(by.resident->name + " can't write to " + to.name + ": " + kept.error().message);
+    return;
+  }
+  note(by.resident->name + " writes \"" + text + "\" to " + to.name);
+  written_.push_back({.text = text, .from = by.account, .to = &to, .by = &by, .id = kept->id, .audience = {}});
+  (void)by.resident->run(by.resident->engine->drain_outbox());
+  look_for_sent();
+}
+
+/// Who is on the lists when the server takes a text is to have it.
+void Simulation::look_for_sent() {
+  for (Written& one : written_) {
+    if (one.is_sent || one.by->is_removed) continue;
+    const auto message = one.by->resident->engine->message(one.id);
+    if (!message || message->body != one.text) continue;  // a restored copy does not know it (any more)
+    if (message->state == store::State::queued || message->state == store::State::encrypted) continue;
+    if (message->state == store::State::failed) {
+      note("failed: " + one.text + ": " + message->reason);
+      continue;
+    }
+    one.is_sent = true;
+    for (Member* device : one.to->present()) one.audience.insert(device);
+  }
+}
+
+void Simulation::listen(Member& who) {
+  const auto listened = who.resident->listen();
+  note(who.resident->name + " listens" + (listened ? "" : ": " + listened.error().message));
+  look_for_sent();
+}
+
+void Simulation::add_device() {
+  Account& account = some_account();
+  if (account.present().size() >= 3) return;
+  Member& admin = account.devices[0];
+  Resident& made = town_.visitor(account.name + "." + std::to_string(++names_));
+  const auto joined = made.join(admin.resident->engine ? *admin.resident : made);
+  note(made.name + (joined ? " joins" : " can't join: " + joined.error().message));
+  if (joined) account.devices.push_back({.resident = &made, .account = &account});
+}
+
+void Simulation::remove_device() {
+  Account& account = some_account();
+  auto present = account.present();
+  if (present.size() < 2) return;
+  Member& leaving = *present[1 + draw(static_cast<std::uint32_t>(present.size() - 1))];
+  client::own_list::Intent intent{.remove = leaving.resident->own().device};
+  const auto removed = account.devices[0].resident->run(account.devices[0].resident->engine->change_list(intent));
+  note(leaving.resident->name + (removed ? " is removed" : " can't be removed: " + removed.error().message));
+  if (removed) leaving.is_removed = true;
+}
+
+void Simulation::succeed() {
+  Account& account = some_account();
+  Resident& admin = *account.devices[0].resident;
+  const auto done = admin.run(admin.engine->succeed(admin.recovery_key, [](wire::DeviceNumber) { return true; }));
+  note(account.name + (done ? " has a new epoch" : " gets no new epoch: " + done.error().message));
+}
+
+void Simulation::restart(Member& who) {
+  note(who.resident->name + " restarts");
+  who.resident->restart();
+}
+
+/// Now and then somebody copies the folder; later it is put back.
+void Simulation::restore(Member& who) {
+  who.resident->engine.reset();
+  const auto copy = copies_.find(&who);
+  if (copy == copies_.end()) {
+    note(who.resident->name + " is copied");
+    copies_[&who] = who.resident->home.copy();
+  } else {
+    note(who.resident->name + " is put back from its copy");
+    who.resident->home.put_back(copy->second);
+    copies_.erase(copy);
+    who.resident->heard.clear();
+    who.was_put_back = true;
+    // What only this folder knew is gone with it.
+    for (Written& one : written_) {
+      if (one.by == &who && !one.is_sent) one.audience.clear();
+    }
+  }
+  who.resident->restart();
+}
+
+void Simulation::fail_network() {
+  note("the network fails for a while");
+  town_.disconnect();
+  write();
+  town_.network.set_down(false);
+}
+
+void Simulation::pass_time() {
+  const auto days = draw(4) == 0 ? 9 : 1;
+  note(std::to_string(days) + " days pass");
+  town_.time.run_for(24h * days);
+}
+
+void Simulation::restart_server() {
+  note("the server is killed and starts again");
+  town_.restart();
+}
+
+void Simulation::settle() {
+  note("all settle");
+  for (int round = 0; round < 12; ++round) {
+    for (Account& account : accounts_) {
+      for (Member* device : account.present()) {
+        const auto listened = device->resident->listen();
+        if (!listened) note(device->resident->name + ": " + listened.error().message);
+      }
+    }
+    town_.time.run_for(12min);
+    look_for_sent();
+  }
+}
+
+void Simulation::judge() {
+  for (const Written& one : written_) {
+    if (!one.is_sent) continue;
+    for (const Member* device : one.audience) {
+      if (device->is_removed) continue;
+      // Where both folders were put back, nobody may know any more that there was something.
+      if (device->was_put_back && one.by->was_put_back) continue;
+      const auto times = device->resident->home.number("SELECT count(*) FROM messages WHERE body = '" + one.text + "'");
+      if (times != 1)
+        broken_.push_back(device->resident->name + " has \"" + one.text + "\" " + std::to_string(times) +
+                          " times; refused: " + device->resident->refusals() + "; " + device->resident->standing() +
+                          "\n  and its writer: " + one.by->resident->standing());
+    }
+  }
+  for (Account& account : accounts_) {
+    for (Member& device : account.devices) {
+      if (!device.is_removed) continue;
+      for (const Written& one : written_) {
+        const bool may_have = !one.is_sent || one.audience.contains(&device) || one.from == &account;
+        if (one.to == &account && !may_have &&
+            device.resident->home.number("SELECT count(*) FROM messages WHERE body = '" + one.text + "'") > 0)
+          broken_.push_back(device.resident->name + " was removed and read \"" + one.text + "\"");
+      }
+    }
+  }
+}
+
+}  // namespace sotto::test

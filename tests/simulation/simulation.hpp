@@ -1,0 +1,82 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <set>
+
+#include "e2e/town.hpp"
+
+namespace sotto::test {
+
+/// Many accounts with several devices each, real engines and a real server, under virtual time and a network that
+/// fails: everything is drawn from one seed, so that a story that fails is told again exactly.
+class Simulation {
+ public:
+  struct Plan {
+    std::uint64_t seed = 1;
+    int accounts = 3;
+    int steps = 60;
+  };
+  explicit Simulation(Plan plan);
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+
+  void run();
+  /// What was promised and not kept; empty if all is well.
+  const std::vector<std::string>& broken() const { return broken_; }
+  /// What happened, a line a step.
+  const std::vector<std::string>& story() const { return story_; }
+
+ private:
+  struct Account;
+  struct Member {
+    Resident* resident;
+    Account* account;
+    bool is_removed = false;
+    bool was_put_back = false;
+  };
+  struct Account {
+    std::string name;
+    std::deque<Member> devices;
+    std::vector<Member*> present();
+  };
+  /// A text that was written, and who must have it in the end.
+  struct Written {
+    std::string text;
+    Account* from;
+    Account* to;
+    Member* by;
+    std::int64_t id;
+    std::set<Member*> audience;  // on the lists when the server took it
+    bool is_sent = false;
+  };
+
+  std::uint32_t draw(std::uint32_t below);
+  void note(std::string line) { story_.push_back(std::move(line)); }
+  void step();
+  void write();
+  void listen(Member& who);
+  void add_device();
+  void remove_device();
+  void succeed();
+  void restart(Member& who);
+  void restore(Member& who);
+  void fail_network();
+  void pass_time();
+  void restart_server();
+  void look_for_sent();
+  void settle();
+  void judge();
+  Member& somebody();
+  Account& some_account() { return accounts_[draw(static_cast<std::uint32_t>(accounts_.size()))]; }
+
+  Plan plan_;
+  SeededRandom dice_;
+  Town town_;
+  std::deque<Account> accounts_;
+  std::deque<Written> written_;
+  std::map<Member*, base::Blob> copies_;
+  std::vector<std::string> story_, broken_;
+  int names_ = 0;
+};
+
+}  // namespace sotto::test
