@@ -77,7 +77,8 @@ Found look(const std::filesystem::path& file) {
   EXPECT_TRUE(checked) << checked.error().message;
   return *store.transact([](Transaction& in) -> base::Result<Found, Problem> {
     auto row = in.prepare(
-        "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM outgoing o JOIN messages m ON m.id = o.message WHERE o.request IS NOT NULL)");
+        "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM outgoing o JOIN messages m ON m.id = o.message "
+        "WHERE o.request IS NOT NULL)");
     row.step();
     return Found{row.number(0), row.number(1)};
   });
