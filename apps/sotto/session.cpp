@@ -37,9 +37,16 @@ Session::Session(store::DataFolder folder, std::unique_ptr<store::Store> store, 
                .clock = clock_,
                .random = random_,
                .watch = watch(settings),
-               .warn = [](const client::Problem& problem) {
-                 std::cerr << "sotto: " << printable_line(problem.message) << '\n' << std::flush;
-               }}) {}
+               .warn =
+                   [](const client::Problem& problem) {
+                     std::cerr << "sotto: " << printable_line(problem.message) << '\n' << std::flush;
+                   },
+               .notify =
+                   [](const store::Notice& notice) {
+                     std::cerr << "sotto: " << (notice.is_loud() ? "ATTENTION: " : "") << printable_line(notice.words)
+                               << '\n'
+                               << std::flush;
+                   }}) {}
 
 client::Result<std::unique_ptr<Session>> Session::open(const Settings& settings) {
   const std::filesystem::path path = data_path(settings);

@@ -4,6 +4,7 @@
 
 #include "base/check.hpp"
 #include "client/sealing.hpp"
+#include "client/session_context.hpp"
 #include "protocol/sealed/seal.hpp"
 #include "protocol/session/decrypt.hpp"
 #include "protocol/session/encrypt.hpp"
@@ -13,27 +14,6 @@ namespace sotto::bench {
 namespace {
 
 using Fault = std::string;
-
-base::Result<protocol::PreKeyBundle, Fault> session_bundle(const wire::DeviceBundle& from) {
-  const auto signed_key = crypto::PublicKey::parse(from.signed_prekey.key);
-  const auto kyber_key = crypto::KyberPublicKey::parse(from.kyber.key);
-  if (!signed_key || !kyber_key) return Fault("malformed prekeys");
-  protocol::PreKeyBundle made{.registration_id = protocol::RegistrationId(from.registration_id.value),
-                              .device_id = protocol::DeviceId(from.number.value),
-                              .identity_key = from.identity_key,
-                              .signed_prekey = {.id = protocol::SignedPreKeyId(from.signed_prekey.id),
-                                                .key = *signed_key,
-                                                .signature = base::blob(from.signed_prekey.signature)},
-                              .kyber_prekey = {.id = protocol::KyberPreKeyId(from.kyber.id),
-                                               .key = *kyber_key,
-                                               .signature = base::blob(from.kyber.signature)},
-                              .one_time_prekey = std::nullopt};
-  if (!from.one_time) return made;
-  const auto key = crypto::PublicKey::parse(from.one_time->key);
-  if (!key) return Fault("malformed prekeys");
-  made.one_time_prekey = {.id = protocol::PreKeyId(from.one_time->id), .key = *key};
-  return made;
-}
 
 class Sealed final : public Speech {
  public:
@@ -48,8 +28,8 @@ class Sealed final : public Speech {
   bool wants_bundle(std::size_t lane) const override { return lane % 2 == 0; }
 
   std::optional<Fault> take_bundle(std::size_t lane, const wire::DeviceBundle& from) override {
-    const auto bundle = session_bundle(from);
-    if (!bundle) return bundle.error();
+    const auto bundle = client::bundle_of(from);
+    if (!bundle) return bundle.error().message;
     const auto [here, there] = ends(lane);
     const auto started = protocol::start_session(records_[lane], *bundle, with(here, there));
     if (!started) return client::to_text(started.error());

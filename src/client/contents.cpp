@@ -61,12 +61,13 @@ void tell_of_gap(const Place& at, std::uint64_t missing) {
   const auto contact = store::contacts::load(at.in, at.conversation);
   const std::string name = contact ? contact->name() : at.conversation.text().substr(0, 8);
   const std::string what = missing == 1 ? "a message" : std::to_string(missing) + " messages";
-  store::notices::keep(at.in, {.account = at.conversation,
-                               .kind = store::Notice::Kind::message_missing,
-                               .words = at.is_own ? what + " to " + name + " from device " +
-                                                        std::to_string(at.speaker.device.value) + " is missing here"
-                                                  : what + " from " + name + " is missing",
-                               .at = at.lent.now});
+  store::notices::keep_once(
+      at.in, {.account = at.conversation,
+              .kind = store::Notice::Kind::message_missing,
+              .words = at.is_own ? what + " to " + name + " from device " + std::to_string(at.speaker.device.value) +
+                                       " is missing here"
+                                 : what + " from " + name + " is missing",
+              .at = at.lent.now});
 }
 
 void note_sequence(const Place& at) {
@@ -166,7 +167,12 @@ void apply(const Place& at, const wire::Heartbeat& heartbeat) {
 
 /// Answered only to who was addressed then: what we wrote into this conversation from this device.
 void apply(const Place& at, const wire::GapQuestion& question) {
+  constexpr std::int64_t pause_ms = 600'000;
   if (question.device != at.lent.own.device) return;
+  // A short question may be answered by much: a contact's device gets that once in a while only.
+  const store::sessions::Key asker{.account = at.speaker.account, .device = at.speaker.device};
+  if (!at.is_own && !store::sessions::may_again(at.in, store::sessions::Act::answer, asker, at.lent.now, pause_ms))
+    return;
   std::vector<std::uint64_t> gone;
   for (const std::uint64_t seq : question.seqs) {
     const auto message = store::messages::of_own_seq(at.in, at.conversation, at.lent.own.device, seq);
@@ -306,8 +312,8 @@ void begin_anew_with(store::Transaction& in, const outbox::Lent& lent, const Spe
   const bool is_own = speaker.account == lent.own.account_id;
   const auto contact = store::contacts::load(in, speaker.account);
   if (!is_own && (!contact || contact->standing != store::Standing::accepted)) return;
-  if (!store::sessions::may_begin_anew(in, {.account = speaker.account, .device = speaker.device}, lent.now, pause_ms))
-    return;
+  const store::sessions::Key key{.account = speaker.account, .device = speaker.device};
+  if (!store::sessions::may_again(in, store::sessions::Act::new_beginning, key, lent.now, pause_ms)) return;
   const auto record = load_record(in, speaker.account, speaker.device);
   if (record) {
     store::sessions::keep(in, speaker.account, speaker.device, record->with_current_archived().serialize().expose());

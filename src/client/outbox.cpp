@@ -265,8 +265,24 @@ void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::Accoun
   store::outgoing::keep(in, made);
 }
 
+namespace {
+
+/// What becomes of the contact's copy is the message's state, as long as it is on its way for the first time: a receipt
+/// may have come before the server's answer, and what is sent once more has been sent.
+void note_state(store::Transaction& in, const store::Outgoing& outgoing, store::State state,
+                const std::string& reason = {}) {
+  if (!outgoing.message || outgoing.about) return;
+  const auto message = store::messages::load(in, *outgoing.message);
+  if (message && (message->state == store::State::queued || message->state == store::State::encrypted))
+    store::messages::set_state(in, message->id, state, reason);
+}
+
+}  // namespace
+
 Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing) {
   if (outgoing.request) return Encryption{.need = Need::nothing, .request = *outgoing.request};
+  const auto message = outgoing.message ? store::messages::load(in, *outgoing.message) : std::nullopt;
+  if (message && message->is_deleted) return Encryption{.need = Need::nobody, .request = {}};  // gone meanwhile
   const auto peer = store::peers::load(in, outgoing.account);
   if (!peer) return Encryption{.need = Need::introduction, .request = {}};
   const auto claim = store::peers::standing_claim(in, outgoing.account);
@@ -286,7 +302,7 @@ Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store
   }
   base::Blob request = send_request(lent.random.bytes<16>(), outgoing.account, items);
   store::outgoing::keep_request(in, outgoing.id, request);
-  if (outgoing.message && !outgoing.about) store::messages::set_state(in, *outgoing.message, store::State::encrypted);
+  note_state(in, outgoing, store::State::encrypted);
   return Encryption{.need = Need::nothing, .request = std::move(request)};
 }
 
@@ -305,25 +321,21 @@ Result<void> start_sessions(store::Transaction& in, const Lent& lent, const wire
 
 void settle_sent(store::Transaction& in, const store::Outgoing& outgoing, base::Timestamp now) {
   store::outgoing::remove(in, outgoing.id);
+  note_state(in, outgoing, store::State::sent);
   if (!outgoing.message || outgoing.about) return;
   const auto message = store::messages::load(in, *outgoing.message);
-  if (!message) return;
-  // A receipt may have come before the server's answer.
-  if (message->state == store::State::queued || message->state == store::State::encrypted)
-    store::messages::set_state(in, message->id, store::State::sent);
-  if (message->timer > 0)
+  if (message && message->timer > 0)
     store::messages::set_expires_at(in, message->id, {now.ms + std::int64_t{message->timer} * 1'000});
 }
 
 void settle_failed(store::Transaction& in, const store::Outgoing& outgoing, const std::string& reason) {
   store::outgoing::remove(in, outgoing.id);
-  if (outgoing.message && !outgoing.about)
-    store::messages::set_state(in, *outgoing.message, store::State::failed, reason);
+  note_state(in, outgoing, store::State::failed, reason);
 }
 
 void unsettle(store::Transaction& in, const store::Outgoing& outgoing) {
   store::outgoing::forget_request(in, outgoing.id);
-  if (outgoing.message && !outgoing.about) store::messages::set_state(in, *outgoing.message, store::State::queued);
+  note_state(in, outgoing, store::State::queued);
 }
 
 }  // namespace sotto::client::outbox

@@ -170,8 +170,9 @@ CREATE TABLE list_claims (
   account_id BLOB PRIMARY KEY, device INTEGER NOT NULL, links INTEGER NOT NULL, epoch INTEGER NOT NULL,
   version INTEGER NOT NULL, is_ignored INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE TABLE new_beginnings (
-  account BLOB NOT NULL, device INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, device)
+CREATE TABLE last_acts (  -- what their devices made us do, so that it can be bounded
+  act INTEGER NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (act, account, device)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 

@@ -92,6 +92,7 @@ void keep(Transaction& in, const Notice& notice) {
   auto insert = in.prepare("INSERT INTO notices (account, kind, words, at) VALUES (?, ?, ?, ?)");
   insert.bind_optional(notice.account ? std::optional(notice.account->view()) : std::nullopt);
   insert.bind(static_cast<std::int64_t>(notice.kind)).bind(notice.words).bind(notice.at.ms).run();
+  in.prepare("DELETE FROM notices WHERE id <= ? AND is_shown = 1").bind(in.database().last_row_id() - max_kept).run();
 }
 
 void keep_once(Transaction& in, const Notice& notice) {

@@ -42,6 +42,8 @@ std::string_view to_text(Notice::Kind kind);
 
 namespace notices {
 
+constexpr std::int64_t max_kept = 1'000;  // what was shown before goes
+
 void keep(Transaction& in, const Notice& notice);
 /// The same kind about the same account that was not shown yet is not kept again.
 void keep_once(Transaction& in, const Notice& notice);

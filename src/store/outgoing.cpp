@@ -157,6 +157,13 @@ void expect(Transaction& in, const Line& line, std::uint64_t first, std::uint64_
         in.prepare("INSERT OR IGNORE INTO gaps (account, device, conversation, seq, since) VALUES (?, ?, ?, ?, ?)");
     bind(insert, line).bind(static_cast<std::int64_t>(lost)).bind(now.ms).run();
   }
+  if (from < missing_end) {  // the oldest go: who leaps again and again fills no disk
+    auto bound = in.prepare(
+        "DELETE FROM gaps WHERE account = ?1 AND device = ?2 AND conversation = ?3 AND seq NOT IN (SELECT seq FROM "
+        "gaps "
+        "WHERE account = ?1 AND device = ?2 AND conversation = ?3 ORDER BY seq DESC LIMIT ?4)");
+    bind(bound, line).bind(static_cast<std::int64_t>(max_gap)).run();
+  }
   auto update = in.prepare(
       "INSERT INTO sequences_in (account, device, conversation, next) VALUES (?, ?, ?, ?) "
       "ON CONFLICT (account, device, conversation) DO UPDATE SET next = excluded.next");

@@ -67,7 +67,7 @@ std::uint64_t first_for(Transaction& in, const Line& line, std::uint64_t seq);
 /// A number of theirs has come.
 ///
 /// start    where their sequence begins for us, if they said so
-/// returns  how many are newly missing before it, at most max_gap of which are kept
+/// returns  how many are newly missing before it; of a line the last max_gap are kept
 std::uint64_t note(Transaction& in, const Line& line, std::uint64_t seq, std::optional<std::uint64_t> start,
                    base::Timestamp now);
 constexpr std::uint64_t max_gap = 1'000;

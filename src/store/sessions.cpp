@@ -29,12 +29,16 @@ void remove(Transaction& in, const wire::AccountId& account, wire::DeviceNumber 
   }
 }
 
-bool may_begin_anew(Transaction& in, const Key& key, base::Timestamp now, std::int64_t pause_ms) {
+bool may_again(Transaction& in, Act act, const Key& key, base::Timestamp now, std::int64_t pause_ms) {
+  const auto number = static_cast<std::int64_t>(act);
   {
-    auto row = in.prepare("SELECT at FROM new_beginnings WHERE account = ? AND device = ?");
-    if (row.bind(key.account.view()).bind(key.device.value).step() && row.number(0) > now.ms - pause_ms) return false;
+    auto row = in.prepare("SELECT at FROM last_acts WHERE act = ? AND account = ? AND device = ?");
+    const bool is_known = row.bind(number).bind(key.account.view()).bind(key.device.value).step();
+    // A clock that went back must not close it for long.
+    if (is_known && row.number(0) <= now.ms && row.number(0) > now.ms - pause_ms) return false;
   }
-  in.prepare("INSERT OR REPLACE INTO new_beginnings (account, device, at) VALUES (?, ?, ?)")
+  in.prepare("INSERT OR REPLACE INTO last_acts (act, account, device, at) VALUES (?, ?, ?, ?)")
+      .bind(number)
       .bind(key.account.view())
       .bind(key.device.value)
       .bind(now.ms)

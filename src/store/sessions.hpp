@@ -19,8 +19,10 @@ struct Key {
   wire::DeviceNumber device{1};
 };
 std::vector<Key> all(Transaction& in);
-/// Whether the last new beginning with this device is long enough ago; it is now the last.
-bool may_begin_anew(Transaction& in, const Key& key, base::Timestamp now, std::int64_t pause_ms);
+/// What a device can make us do, and how often is bounded.
+enum class Act : std::uint8_t { new_beginning = 1, answer = 2 };
+/// Whether the last one for this device is at least `pause_ms` ago; if so, this one is now the last.
+bool may_again(Transaction& in, Act act, const Key& key, base::Timestamp now, std::int64_t pause_ms);
 
 /// Which of our lists that device has seen, as its messages say; nothing until one said so.
 std::optional<wire::Order> their_view(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);

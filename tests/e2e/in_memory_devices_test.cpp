@@ -127,6 +127,27 @@ TEST_F(Devices, SigningOutEverythingElseLeavesThisDevice) {
   EXPECT_TRUE(ana.texts().empty());
 }
 
+TEST_F(Devices, AMessageThatIsSentOnceMoreKeepsTheStateThatItHasReached) {
+  const auto copy_of_ben = [&] {
+    ben.engine.reset();
+    auto bytes = ben.home.copy();
+    ben.restart();
+    return bytes;
+  }();
+  const auto sent = ana.write(ben, "once");
+  ASSERT_TRUE(sent);
+  settle();
+  ASSERT_TRUE(ben.engine->say("ana", wire::Receipt{.kind = wire::Receipt::Kind::read, .of = {sent->ref()}}));
+  settle();
+  ASSERT_EQ(ana.engine->message(sent->id)->state, store::State::read);
+  ben.engine.reset();
+  ben.home.put_back(copy_of_ben);
+  ben.restart();
+  for (int i = 0; i < 3; ++i) settle();
+  EXPECT_EQ(ben.history("ana"), Texts{"once"}) << "asked for, and sent once more";
+  EXPECT_EQ(ana.engine->message(sent->id)->state, store::State::read);
+}
+
 TEST_F(Devices, ARestoredCopyIsNoticedAndLosesNothingThatItSays_A06) {
   ASSERT_TRUE(ana.write(ben, "one"));
   settle();

@@ -140,7 +140,7 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
         "DROP TABLE linking; DROP TABLE linking_tries; DROP TABLE outgoing; DROP TABLE earlier_texts; DROP TABLE "
         "reactions; DROP TABLE sequences_out; DROP TABLE "
         "sequences_in; DROP TABLE gaps; DROP TABLE earlier_keys; DROP TABLE forks; DROP TABLE list_claims; DROP TABLE "
-        "settings; DROP TABLE notices; DROP TABLE pending_change; DROP TABLE new_beginnings; DROP TABLE given_numbers; "
+        "settings; DROP TABLE notices; DROP TABLE pending_change; DROP TABLE last_acts; DROP TABLE given_numbers; "
         "DROP INDEX messages_expiring; DROP INDEX "
         "messages_by_conversation;"
         "CREATE TABLE outbox (message INTEGER PRIMARY KEY REFERENCES messages, request BLOB NOT NULL) STRICT;"

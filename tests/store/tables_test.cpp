@@ -224,6 +224,17 @@ TEST_F(Tables, SessionsAndViewsComeBack) {
   });
 }
 
+TEST_F(Tables, WhatADeviceCanMakeUsDoIsDoneOnceInAWhile) {
+  within([&](Transaction& in) {
+    const sessions::Key key{.account = ben.account_id(), .device = wire::DeviceNumber(2)};
+    EXPECT_TRUE(sessions::may_again(in, sessions::Act::answer, key, {1'000}, 100));
+    EXPECT_FALSE(sessions::may_again(in, sessions::Act::answer, key, {1'099}, 100));
+    EXPECT_TRUE(sessions::may_again(in, sessions::Act::new_beginning, key, {1'099}, 100)) << "another act";
+    EXPECT_TRUE(sessions::may_again(in, sessions::Act::answer, key, {1'100}, 100));
+    EXPECT_TRUE(sessions::may_again(in, sessions::Act::answer, key, {500}, 100)) << "the clock went back";
+  });
+}
+
 TEST_F(Tables, WhereASequenceBeginsStays) {
   within([&](Transaction& in) {
     const sequences::Line line{.account = ben.account_id(), .conversation = ben.account_id()};
@@ -259,6 +270,8 @@ TEST_F(Tables, WhoNeverSaidWhereTheyBeginHasBegunHere) {
     EXPECT_EQ(sequences::note(in, line, 5'000'000, 5'000'000, {10}), 0u) << "a start that is said anew";
     EXPECT_EQ(sequences::note(in, line, 5'009'000, std::nullopt, {10}), 8'999u);
     EXPECT_EQ(sequences::missing(in, line).size(), sequences::max_gap);
+    EXPECT_EQ(sequences::note(in, line, 5'020'000, std::nullopt, {10}), 10'999u);
+    EXPECT_EQ(sequences::missing(in, line).size(), sequences::max_gap) << "of all leaps together";
   });
 }
 
