@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdio>
 #include <deque>
 
 #include "base/encoding.hpp"
@@ -236,6 +237,7 @@ struct Town : ServerWorld {
   Resident& resident(const std::string& name) {
     Resident& made = visitor(name);
     const auto done = made.enrol();
+    if (!done) std::fprintf(stderr, "%s can't enrol: %s\n", name.c_str(), done.error().message.c_str());
     CHECK(done);
     return made;
   }
