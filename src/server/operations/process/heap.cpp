@@ -2,11 +2,19 @@
 
 #include <malloc.h>
 
+// There only in a program that mimalloc is linked into.
+extern "C" void mi_collect(bool force) noexcept __attribute__((weak));
+
 namespace sotto::server {
 namespace {
 
 constexpr net::Duration interval = std::chrono::seconds(2);
 constexpr std::size_t many = 32;  // connections more or fewer than at the last look
+
+void give_back() {
+  if (mi_collect != nullptr) return mi_collect(true);
+  ::malloc_trim(0);
+}
 
 }  // namespace
 
@@ -20,7 +28,7 @@ void HeapKeeper::start() {
 void HeapKeeper::look() {
   const std::size_t now = connections_();
   const bool has_changed = now > before_ + many || before_ > now + many;
-  if (has_changed) ::malloc_trim(0);
+  if (has_changed) give_back();
   if (has_changed) before_ = now;
   start();
 }
