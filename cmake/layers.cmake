@@ -1,6 +1,6 @@
 # The rooms and what each may include, lowest first. This is the one place: it makes the targets, and
 # tools/check-layers reads it to refuse an include through a wall.
-set(sotto_layers base crypto relay protocol api conformance wire store net client server)
+set(sotto_layers base crypto relay protocol api conformance wire store net client rpc server)
 set(sotto_layer_base "")
 set(sotto_layer_crypto base)
 set(sotto_layer_relay crypto base)
@@ -11,6 +11,7 @@ set(sotto_layer_wire relay crypto base)
 set(sotto_layer_store wire protocol relay crypto base)
 set(sotto_layer_net wire base)
 set(sotto_layer_client store net wire protocol relay crypto base)
+set(sotto_layer_rpc client store net wire protocol relay crypto base)
 set(sotto_layer_server net wire relay crypto base)
 
 # The rooms that libsotto-protocol is made of. Compiled the same way in the programs, so that a compiler cache serves both.

@@ -1,212 +1,79 @@
-#include "device_commands.hpp"
-
-#include <unistd.h>
-
-#include <array>
-#include <boost/json.hpp>
-#include <iostream>
-
-#include "asking.hpp"
-#include "client/linking/admin.hpp"
-#include "client/linking/new_device.hpp"
-#include "passphrase.hpp"
-#include "printing.hpp"
-#include "store/file.hpp"
+// The devices of the account.
+#include "device_linking.hpp"
+#include "menu.hpp"
 
 namespace sotto::app {
 namespace {
 
-namespace json = boost::json;
-namespace linking = client::linking;
+struct Change {
+  std::int64_t number = 0;
+  std::string name;
+  std::string recovery_key_file;
+};
 
-std::string machine_name() {
-  std::array<char, wire::max_device_name + 1> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "a computer";
-  return name.data();
+CLI::App* add_change(CLI::App& device, const std::string& name, const std::string& what,
+                     const std::shared_ptr<Change>& change) {
+  CLI::App* const command = Menu::add(device, name, what);
+  command->add_option("NUMBER", change->number, "As `sotto device list` shows it")
+      ->required()
+      ->check(CLI::Range(1, 127));
+  return command;
 }
 
-std::string in_words(const std::string& code) { return code.substr(0, 3) + " " + code.substr(3); }
-
-void say(const Settings& settings, const json::object& event, const std::string& words) {
-  print(settings.json ? json::serialize(event) : words);
+void add_link(Menu& menu, CLI::App& device) {
+  const auto options = std::make_shared<LinkOptions>();
+  CLI::App* const link = Menu::add(device, "link", "Make this folder another device of an account");
+  link->add_option("--server", options->server, "https://HOST:PORT of the account's server")->required();
+  link->add_option("--server-ca", options->server_ca, "The CA of a server that made its own certificate (PEM)");
+  link->add_option("--name", options->name, "What this device is called (default: the machine's name)");
+  link->add_option("--kdf", options->kdf, "fastest-allowed: the floor of the passphrase's cost, for tests");
+  menu.runs(link, [&menu, options] { return run_device_link(menu.settings(), *options); });
 }
 
-// The new device
-
-ExitCode report_linked(Session& session, const Settings& settings) {
-  const auto link = session.engine().address();
-  if (!link) return complain(link.error());
-  say(settings, {{"event", "linked"}, {"account", link->account_id.text()}},
-      "linked: this is a device of account " + link->account_id.text() +
-          " now. Its contacts come with the next `sotto receive`");
-  return ExitCode::done;
+void add_adding(Menu& menu, CLI::App& device) {
+  struct Options {
+    std::string link, name;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* const add = Menu::add(device, "add", "Add the device that shows this link, and nothing that was sent");
+  add->add_option("LINK", options->link, "sotto-device:…, as the new device shows it")->required();
+  add->add_option("--name", options->name, "What it is called (default: what it says itself)");
+  menu.does(add, [options] {
+    Wish wish{.method = "device.add", .params = {{"link", options->link}}};
+    if (!options->name.empty()) wish.params["name"] = options->name;
+    return wish;
+  });
 }
 
-client::Result<void> link_new(Session& session, const Settings& settings, linking::NewDevice& device,
-                              linking::NewDeviceWish wish) {
-  TRY(const std::string link, session.wait(device.begin(std::move(wish))));
-  if (!settings.json && isatty(STDOUT_FILENO) != 0) print(qr_text(link));
-  say(settings, {{"event", "link"}, {"link", link}},
-      "On a device of the account that is an admin, run this within two minutes:\n\n  sotto device add " + link + "\n");
-  TRY(const linking::Offered offered, session.wait(device.await_offer()));
-  say(settings,
-      {{"event", "offered"},
-       {"account", offered.account.text()},
-       {"name", offered.account_name},
-       {"devices", offered.devices},
-       {"code", offered.code}},
-      "Account " + printable_line(offered.account_name) + " (" + offered.account.text() +
-          ") answers.\n\n  Code: " + in_words(offered.code) + "\n\nType it in there. It shows another code then.");
-  TRY(std::string typed, ask("The code that is shown there: "));
-  return session.wait(device.finish(std::move(typed)));
-}
-
-// The admin device
-
-/// Who adds a device gives it everything: the passphrase is asked again, of whoever sits here.
-client::Result<void> ask_passphrase_again(Session& session, const Settings& settings) {
-  TRY(const base::SecretBlob passphrase, read_passphrase(settings, Asking::once));
-  return session.check_passphrase(passphrase.expose());
-}
-
-constexpr const char* what_is_given =
-    "You are about to add a device to this account. It will read every message that comes from now on, write in your "
-    "name, and know all your contacts. Go on only if it lies before you and you set it up yourself: nobody, also no "
-    "support and no group, ever asks for this.";
-
-client::Result<wire::DeviceNumber> add_device(Session& session, const Settings& settings, const std::string& link,
-                                              const std::string& name) {
-  linking::Admin admin(session.engine());
-  TRY(const linking::Met met, session.wait(admin.meet(link)));
-  std::cerr << "There waits " << to_text(met.kind) << " that calls itself \"" << printable_line(met.name) << "\".\n";
-  const auto typed = ask("The code that it shows: ");
-  if (!typed) {
-    session.wait(admin.cancel());
-    return typed.error();
-  }
-  TRY(const std::string second, session.wait(admin.confirm(*typed)));
-  say(settings, {{"event", "code"}, {"code", second}}, "\n  Code: " + in_words(second) + "\n\nType it in there.");
-  return session.wait(admin.add(name.empty() ? met.name : name));
-}
-
-client::Result<wire::RecoveryKey> read_recovery_key(const std::string& file) {
-  if (file.empty())
-    return client::refused("removing an admin asks for the recovery key: name its file with --recovery-key-file");
-  auto bytes = store::read_small_file(file);
-  if (!bytes) return client::refused("the recovery key can't be read: " + bytes.error().message);
-  auto key = wire::parse_recovery_key(base::text(*bytes));
-  if (!key) return client::refused(key.error().message);
-  return *std::move(key);
-}
-
-/// What a change of the list brings to the other devices leaves before the command ends, as far as the server can be
-/// reached. It is due within two seconds.
-void send_to_devices(Session& session) {
-  constexpr net::Duration until_due = std::chrono::milliseconds(2'100);
-  session.wait(session.engine().parts().timer.sleep(until_due));
-  const auto drained = session.wait(session.engine().drain_outbox());
-  if (!drained) std::cerr << "sotto: " << printable_line(drained.error().message) << '\n';
-}
-
-ExitCode finish_change(Session& session, const client::Result<void>& changed) {
-  if (!changed) return complain(changed.error());
-  send_to_devices(session);
-  return ExitCode::done;
-}
-
-wire::DeviceNumber number_of(const DeviceChange& change) {
-  return wire::DeviceNumber(static_cast<std::uint8_t>(change.number));
+void add_changes(Menu& menu, CLI::App& device) {
+  const auto change = std::make_shared<Change>();
+  CLI::App* const rename = add_change(device, "rename", "Call a device something else", change);
+  rename->add_option("NAME", change->name, "At most 64 bytes")->required();
+  menu.does(rename, [change] {
+    return Wish{.method = "device.rename", .params = {{"device", change->number}, {"name", change->name}}};
+  });
+  CLI::App* const remove =
+      add_change(device, "remove", "Take a device off the list; an admin needs the recovery key", change);
+  remove->add_option("--recovery-key-file", change->recovery_key_file,
+                     "The recovery key: all devices but this one lose their say");
+  menu.does(remove, [change] {
+    return Wish{.method = "device.remove",
+                .params = {{"device", change->number}, {"with_recovery_key", !change->recovery_key_file.empty()}},
+                .recovery_key_file = change->recovery_key_file};
+  });
+  menu.does(add_change(device, "promote", "Make a device an admin: it may add and remove devices", change),
+            [change] { return Wish{.method = "device.promote", .params = {{"device", change->number}}}; });
 }
 
 }  // namespace
 
-ExitCode run_device_link(const Settings& settings, const LinkOptions& options) {
-  if (!options.kdf.empty() && options.kdf != "fastest-allowed") return misuse("--kdf knows only fastest-allowed");
-  const auto authority = wire::Authority::from_url(options.server);
-  if (!authority) return misuse("--server must be https://HOST or https://HOST:PORT");
-  const auto ca = read_ca(options.server_ca);
-  if (!ca) return complain(ca.error());
-  auto session = Session::open_or_create(settings, options.kdf == "fastest-allowed");
-  if (!session) return complain(session.error());
-  linking::NewDevice device((*session)->engine());
-  const auto is_joining = device.is_joining();
-  if (!is_joining) return complain(is_joining.error());
-  client::Result<void> linked;
-  if (*is_joining) {
-    linked = (*session)->wait(device.resume());
-  } else {
-    linking::NewDeviceWish wish{.server = *authority,
-                                .server_ca = *ca,
-                                .kind = wire::DeviceKind::computer,
-                                .name = options.name.empty() ? machine_name() : options.name};
-    linked = link_new(**session, settings, device, std::move(wish));
-  }
-  if (!linked) return complain(linked.error());
-  return report_linked(**session, settings);
-}
-
-ExitCode run_device_add(Session& session, const Settings& settings, const std::string& link, const std::string& name) {
-  std::cerr << what_is_given << '\n';
-  const auto again = ask_passphrase_again(session, settings);
-  if (!again) return complain(again.error());
-  const auto added = add_device(session, settings, link, name);
-  if (!added) return complain(added.error());
-  say(settings, {{"event", "device_added"}, {"device", added->value}},
-      "added as device " + std::to_string(added->value));
-  send_to_devices(session);
-  return ExitCode::done;
-}
-
-ExitCode run_device_list(Session& session, const Settings& settings) {
-  const auto refreshed = session.wait(session.engine().refresh_own());
-  if (!refreshed) std::cerr << "sotto: " << printable_line(refreshed.error().message) << '\n';
-  const auto devices = session.engine().devices();
-  if (!devices) return complain(devices.error());
-  for (const auto& one : *devices) {
-    const std::string name = one.name.empty() ? "(its name can't be read yet)" : printable_line(one.name);
-    std::string words = std::to_string(one.device.number.value) + "  " + name + (one.is_admin ? ", admin" : "") +
-                        (one.is_this ? ", this device" : "");
-    say(settings,
-        {{"device", one.device.number.value},
-         {"name", one.name},
-         {"admin", one.is_admin},
-         {"this", one.is_this},
-         {"day_added", one.device.day_added.value}},
-        words);
-  }
-  return ExitCode::done;
-}
-
-ExitCode run_device_rename(Session& session, const Settings&, const DeviceChange& change) {
-  client::own_list::Intent intent{.name = change.name, .rename = number_of(change)};
-  return finish_change(session, session.wait(session.engine().change_list(std::move(intent))));
-}
-
-ExitCode run_device_remove(Session& session, const Settings&, const DeviceChange& change) {
-  if (change.recovery_key_file.empty()) {
-    client::own_list::Intent intent{.remove = number_of(change)};
-    return finish_change(session, session.wait(session.engine().change_list(std::move(intent))));
-  }
-  const auto devices = session.engine().devices();
-  if (!devices) return complain(devices.error());
-  const auto is_it = [&](const client::own_list::OwnDevice& one) { return one.device.number == number_of(change); };
-  const auto found = std::ranges::find_if(*devices, is_it);
-  if (found == devices->end())
-    return complain(
-        client::refused("this account has no device " + std::to_string(change.number) + ": see `sotto device list`"));
-  if (found->is_this) return complain(client::refused("this very device can't remove itself"));
-  const auto key = read_recovery_key(change.recovery_key_file);
-  if (!key) return complain(key.error());
-  const auto keep = [gone = number_of(change)](wire::DeviceNumber number) { return number != gone; };
-  return finish_change(session, session.wait(session.engine().succeed(*key, keep)));
-}
-
-ExitCode run_device_promote(Session& session, const Settings& settings, const DeviceChange& change) {
-  std::cerr << "An admin device may add and remove devices of this account in your name.\n";
-  const auto again = ask_passphrase_again(session, settings);
-  if (!again) return complain(again.error());
-  client::own_list::Intent intent{.promote = number_of(change)};
-  return finish_change(session, session.wait(session.engine().change_list(std::move(intent))));
+void add_device_commands(Menu& menu) {
+  CLI::App* const device = Menu::add(menu.top(), "device", "The devices of this account");
+  device->require_subcommand(1);
+  add_link(menu, *device);
+  add_adding(menu, *device);
+  add_changes(menu, *device);
+  menu.does(Menu::add(*device, "list", "All devices of this account"), [] { return Wish{.method = "device.list"}; });
 }
 
 }  // namespace sotto::app

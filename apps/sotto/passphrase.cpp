@@ -82,12 +82,6 @@ client::Result<base::SecretBlob> from_file(const std::string& file) {
   return base::SecretBlob(base::blob(all.first(size)));
 }
 
-base::SecretBlob take(std::string& typed) {
-  base::SecretBlob secret(base::blob(base::view(typed)));
-  explicit_bzero(typed.data(), typed.size());
-  return secret;
-}
-
 }  // namespace
 
 std::optional<std::string> ask_on_terminal(const std::string& question, bool shows_typing) {
@@ -113,11 +107,11 @@ client::Result<base::SecretBlob> read_passphrase(const Settings& settings, Askin
   auto typed = ask_on_terminal(is_new ? "Choose a passphrase for this device: " : "Passphrase: ", false);
   if (!typed) return client::refused("no passphrase: there is no terminal to ask on, and no --passphrase-file");
   if (typed->empty()) return client::refused("an empty passphrase protects nothing");
-  base::SecretBlob first = take(*typed);
+  base::SecretBlob first = base::SecretBlob::taken_from(*typed);
   if (!is_new) return first;
   auto again = ask_on_terminal("Once more: ", false);
   if (!again) return client::refused("the passphrase was not repeated");
-  const base::SecretBlob second = take(*again);
+  const base::SecretBlob second = base::SecretBlob::taken_from(*again);
   if (!base::same(first.expose(), second.expose())) return client::refused("the two passphrases differ");
   return first;
 }

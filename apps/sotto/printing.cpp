@@ -6,45 +6,25 @@
 #include <boost/json.hpp>
 #include <memory>
 
-#include "base/encoding.hpp"
+#include "base/time.hpp"
 
 namespace sotto::app {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::uint32_t text_kind = 16;
-
-json::object message_object(const client::Event& event) {
-  const store::Message& message = event.message;
-  json::object made{
-      {"event", "message"},
-      {"id", hex_id(message)},
-      {"conversation", message.conversation.text()},
-      {"sender",
-       json::object{{"account", message.sender.text()}, {"name", event.sender_name}, {"device", message.device.value}}},
-      {"text", message.body},
-      {"seq", message.seq},
-      {"sent_at", message.sent_at.ms},
-      {"received_at", message.received_at.ms},
-      {"verified", message.is_verified}};
-  if (message.body_kind != text_kind) made["unsupported_kind"] = message.body_kind;
-  return made;
+/// A field that is a text; empty if it is missing.
+std::string text_of(const json::object& object, std::string_view name) {
+  const json::value* const found = object.if_contains(name);
+  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+base::Timestamp time_of(const json::object& object, std::string_view name) {
+  return {object.at(name).to_number<std::int64_t>()};
 }
 
 }  // namespace
 
-std::string hex_id(const store::Message& message) { return base::to_hex(message.message_id); }
-
-std::string event_json(const client::Event& event) { return json::serialize(message_object(event)); }
-
-std::string history_json(const client::Event& event) {
-  json::object made = message_object(event);
-  made["direction"] = event.message.is_outgoing ? "out" : "in";
-  made["state"] = store::to_text(event.message.state);
-  if (!event.message.reason.empty()) made["reason"] = event.message.reason;
-  return json::serialize(made);
-}
+std::string code_text(const std::string& code) { return code.substr(0, 3) + " " + code.substr(3); }
 
 std::string printable_line(const std::string& text) {
   constexpr char hex[] = "0123456789abcdef";
@@ -74,18 +54,18 @@ std::string printable(const std::string& text) {
   }
 }
 
-std::string event_text(const client::Event& event) {
-  const store::Message& message = event.message;
+std::string message_text(const json::object& message) {
+  const json::object& sender = message.at("sender").as_object();
+  const bool is_outgoing = text_of(message, "direction") == "out";
+  const base::Timestamp sent = time_of(message, "sent_at"), received = time_of(message, "received_at");
   // A sender's clock may be ahead: nothing is shown as written after it came.
-  const base::Timestamp when = message.is_outgoing ? message.sent_at : std::min(message.sent_at, message.received_at);
-  std::string line = base::to_text(when) + "  ";
-  line += event.is_stranger ? "(claims to be) " + printable_line(event.sender_name) : printable_line(event.sender_name);
-  line += ": ";
-  line +=
-      message.body_kind == text_kind ? printable(message.body) : "[a message of a kind that this version can't show]";
-  const bool is_worth_saying = message.is_outgoing && message.state != store::State::sent;
-  if (is_worth_saying) line += "  [" + std::string(store::to_text(message.state)) + "]";
-  if (!message.reason.empty()) line += " (" + printable_line(message.reason) + ")";
+  std::string line = base::to_text(is_outgoing ? sent : std::min(sent, received)) + "  ";
+  line += (sender.contains("claimed") ? "(claims to be) " : "") + printable_line(text_of(sender, "name")) + ": ";
+  line += message.contains("unsupported_kind") ? "[a message of a kind that this version can't show]"
+                                               : printable(text_of(message, "text"));
+  const std::string state = text_of(message, "state"), reason = text_of(message, "reason");
+  if (is_outgoing && state != "sent") line += "  [" + state + "]";
+  if (!reason.empty()) line += " (" + printable_line(reason) + ")";
   return line;
 }
 

@@ -1,18 +1,13 @@
 #pragma once
+#include <boost/json/object.hpp>
 #include <string>
-
-#include "client/engine.hpp"
 
 /// From values to words: what the commands print, as text and as JSON.
 namespace sotto::app {
 
-/// One line of JSON, flushed, so that a pipe's reader sees it at once.
-std::string event_json(const client::Event& event);
-std::string history_json(const client::Event& event);
-
 /// A message as a person reads it. Control characters are shown as such: a message can't play with the terminal.
 /// Its further lines are indented, so that none can pose as another message.
-std::string event_text(const client::Event& event);
+std::string message_text(const boost::json::object& message);
 /// For texts: line feeds and tabs stay. For everything that belongs on one line: nothing of the kind does.
 std::string printable(const std::string& text);
 std::string printable_line(const std::string& text);
@@ -23,6 +18,7 @@ std::string safety_number_text(const std::string& digits);
 /// A QR code of half blocks, for terminals with light or dark ground.
 std::string qr_text(const std::string& content);
 
-std::string hex_id(const store::Message& message);
+/// A code of six digits, in two groups.
+std::string code_text(const std::string& code);
 
 }  // namespace sotto::app

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::chrono::seconds folder_patience{5};
 
+}  // namespace
+
 std::filesystem::path data_path(const Settings& settings) {
   if (!settings.data.empty()) return settings.data;
   if (const char* data_home = std::getenv("XDG_DATA_HOME"); data_home != nullptr && *data_home == '/') {
@@ -20,14 +22,6 @@ std::filesystem::path data_path(const Settings& settings) {
   return std::filesystem::path(home != nullptr ? home : ".") / ".local/share/sotto";
 }
 
-std::function<void(client::Step)> watch(const Settings& settings) {
-  if (!settings.verbose) return {};
-  std::cerr << "sotto: store open\n" << std::flush;
-  return [](client::Step step) { std::cerr << "sotto: " << client::to_text(step) << '\n' << std::flush; };
-}
-
-}  // namespace
-
 Session::Session(store::DataFolder folder, std::unique_ptr<store::Store> store, const Settings& settings)
     : folder_(std::move(folder)),
       store_(std::move(store)),
@@ -36,7 +30,11 @@ Session::Session(store::DataFolder folder, std::unique_ptr<store::Store> store, 
                .timer = timer_,
                .clock = clock_,
                .random = random_,
-               .watch = watch(settings),
+               .watch =
+                   [this, is_verbose = settings.verbose](client::Step step) {
+                     if (is_verbose) std::cerr << "sotto: " << client::to_text(step) << '\n' << std::flush;
+                     if (also_watch_) also_watch_(step);
+                   },
                .warn =
                    [](const client::Problem& problem) {
                      std::cerr << "sotto: " << printable_line(problem.message) << '\n' << std::flush;
@@ -46,7 +44,9 @@ Session::Session(store::DataFolder folder, std::unique_ptr<store::Store> store, 
                      std::cerr << "sotto: " << (notice.is_loud() ? "ATTENTION: " : "") << printable_line(notice.words)
                                << '\n'
                                << std::flush;
-                   }}) {}
+                   }}) {
+  if (settings.verbose) std::cerr << "sotto: store open\n" << std::flush;
+}
 
 client::Result<std::unique_ptr<Session>> Session::open(const Settings& settings) {
   const std::filesystem::path path = data_path(settings);
@@ -72,12 +72,6 @@ client::Result<std::unique_ptr<Session>> Session::open_or_create(const Settings&
                       : store::Store::open(*folder, passphrase.expose());
   if (!store) return client::Problem(store.error());
   return std::unique_ptr<Session>(new Session(*std::move(folder), *std::move(store), settings));
-}
-
-client::Result<void> Session::check_passphrase(base::View passphrase) const {
-  const auto key = store::key_slot::open(folder_.key_slot(), passphrase);
-  if (!key) return client::Problem(key.error());
-  return {};
 }
 
 }  // namespace sotto::app

@@ -11,6 +11,9 @@
 
 namespace sotto::app {
 
+/// Where the data folder is: --data, else the place for a person's data.
+std::filesystem::path data_path(const Settings& settings);
+
 /// One run of the program over one data folder: the folder's lock, the open store, the network, the engine.
 class Session {
  public:
@@ -22,30 +25,27 @@ class Session {
   client::Engine& engine() { return engine_; }
   base::Random& random() { return random_; }
 
-  /// Whether this is the passphrase that opens the store.
-  client::Result<void> check_passphrase(base::View passphrase) const;
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  std::filesystem::path key_slot() const { return folder_.key_slot(); }
+  boost::asio::io_context& io() { return io_; }
+  net::Timer& timer() { return timer_; }
+  /// Is told of each step of the engine, too.
+  void also_watch(std::function<void(client::Step)> watch) { also_watch_ = std::move(watch); }
 
-  /// Runs one coroutine of the engine to its end.
+  /// Runs one coroutine to its end.
   template <class T>
-  client::Result<T> wait(net::asio::awaitable<client::Result<T>> work) {
-    std::optional<client::Result<T>> outcome;
+  T wait(net::asio::awaitable<T> work) {
+    std::optional<T> outcome;
     net::spawn(io_.get_executor(), keep(std::move(work), outcome));
     io_.run();
     io_.restart();
     return *std::move(outcome);
   }
 
-  void wait(net::asio::awaitable<void> work) {
-    net::spawn(io_.get_executor(), std::move(work));
-    io_.run();
-    io_.restart();
-  }
-
  private:
   Session(store::DataFolder folder, std::unique_ptr<store::Store> store, const Settings& settings);
   template <class T>
-  static net::asio::awaitable<void> keep(net::asio::awaitable<client::Result<T>> work,
-                                         std::optional<client::Result<T>>& outcome) {
+  static net::asio::awaitable<void> keep(net::asio::awaitable<T> work, std::optional<T>& outcome) {
     outcome.emplace(co_await std::move(work));
   }
 
@@ -56,6 +56,7 @@ class Session {
   net::SystemTimer timer_{io_.get_executor()};
   net::TcpTransport transport_{timer_};
   crypto::SystemRandom random_;
+  std::function<void(client::Step)> also_watch_;
   client::Engine engine_;
 };
 

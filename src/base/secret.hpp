@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -43,6 +44,13 @@ class SecretBlob {
   SecretBlob() = default;
   explicit SecretBlob(Blob&& from) noexcept : bytes_(std::move(from)) {}
   SecretBlob(SecretBlob&& from) noexcept : bytes_(std::move(from.bytes_)) { from.bytes_.clear(); }
+  /// Out of a text that somebody typed; the text is wiped.
+  static SecretBlob taken_from(std::string& text) {
+    SecretBlob made(Blob(text.begin(), text.end()));
+    explicit_bzero(text.data(), text.size());
+    text.clear();
+    return made;
+  }
   SecretBlob(const SecretBlob&) = delete;
   bool operator==(const SecretBlob&) const = delete;
   SecretBlob& operator=(SecretBlob from) noexcept { return std::swap(bytes_, from.bytes_), *this; }

@@ -38,6 +38,8 @@ std::string_view to_text(Step step) {
       return "acknowledged";
     case Step::drained:
       return "drained";
+    case Step::mailbox_lost:
+      return "mailbox lost";
   }
   return "";
 }

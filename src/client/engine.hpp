@@ -29,7 +29,8 @@ enum class Step {
   mailbox_open,
   settled,  // an envelope was decided and committed; the server does not know yet
   acknowledged,
-  drained,  // everything that was there has been seen
+  drained,       // everything that was there has been seen
+  mailbox_lost,  // or it could not be opened; it is tried again
 };
 std::string_view to_text(Step step);
 
@@ -80,6 +81,12 @@ struct Event {
   bool is_stranger = false;  // wrote first and was not added: the name is only what they claim
 };
 
+/// What is to be told, oldest first.
+struct News {
+  std::vector<Event> events;
+  std::vector<store::Notice> notices;
+};
+
 class Engine {
  public:
   explicit Engine(Parts parts);
@@ -110,8 +117,13 @@ class Engine {
   Result<store::Message> message(std::int64_t id);
 
   /// Tells what came and was not told yet, then what comes: until `patience` has passed without a message (0: what is
-  /// there now), or for ever if there is none. Also sends what waits, and tops up the prekeys.
+  /// there now), or for ever if there is none. Also sends what waits, and tops up the prekeys. An empty `tell` tells
+  /// nothing: what came is kept for news().
   asio::awaitable<Result<void>> receive(std::optional<net::Duration> patience, std::function<void(const Event&)> tell);
+
+  /// What came and was not told yet.
+  Result<News> news(int at_most);
+  Result<void> set_told(const News& news);
 
   Result<std::vector<Event>> history(const std::string& contact, std::optional<std::int64_t> last);
   Result<Safety> verify(const std::string& contact, bool confirm);
@@ -169,7 +181,6 @@ class Engine {
   Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
   asio::awaitable<Result<void>> look_after(Lines& lines, const store::OwnAccount& own);
   Result<void> note_clone();
-  Result<void> tell_notices();
   void warn(const Problem& problem) const {
     if (parts_.warn) parts_.warn(problem);
   }

@@ -43,41 +43,39 @@ Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& d
   });
 }
 
-Result<void> Engine::tell_new(const Told& tell) {
-  constexpr int at_once = 64;
-  while (true) {
-    const auto events = parts_.store.transact([&](store::Transaction& in) -> Result<std::vector<Event>> {
-      std::vector<Event> made;
-      for (store::Message& message : store::messages::not_shown(in, at_once)) {
-        const auto contact = store::contacts::load(in, message.sender);
-        const std::string name = contact ? contact->name() : message.sender.text();
-        const bool is_stranger = !contact || (contact->origin == store::Origin::wrote_first && !contact->nickname);
-        made.push_back({.message = std::move(message), .sender_name = name, .is_stranger = is_stranger});
-      }
-      return made;
-    });
-    if (!events) return events.error();
-    if (events->empty()) return tell_notices();
-    for (const Event& event : *events) tell(event);
-    TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
-      for (const Event& event : *events) store::messages::set_shown(in, event.message.id);
-      return {};
-    }));
-  }
+Result<News> Engine::news(int at_most) {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<News> {
+    News made{.events = {}, .notices = store::notices::not_shown(in, at_most)};
+    for (store::Message& message : store::messages::not_shown(in, at_most)) {
+      const auto contact = store::contacts::load(in, message.sender);
+      const std::string name = contact ? contact->name() : message.sender.text();
+      const bool is_stranger = !contact || (contact->origin == store::Origin::wrote_first && !contact->nickname);
+      made.events.push_back({.message = std::move(message), .sender_name = name, .is_stranger = is_stranger});
+    }
+    return made;
+  });
 }
 
-Result<void> Engine::tell_notices() {
-  constexpr int at_once = 64;
-  if (!parts_.notify) return {};
-  const auto notices = parts_.store.transact([&](store::Transaction& in) -> Result<std::vector<store::Notice>> {
-    return store::notices::not_shown(in, at_once);
-  });
-  if (!notices) return notices.error();
-  for (const store::Notice& notice : *notices) parts_.notify(notice);
+Result<void> Engine::set_told(const News& news) {
+  if (news.events.empty() && news.notices.empty()) return {};
   return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
-    for (const store::Notice& notice : *notices) store::notices::set_shown(in, notice.id);
+    for (const Event& event : news.events) store::messages::set_shown(in, event.message.id);
+    for (const store::Notice& notice : news.notices) store::notices::set_shown(in, notice.id);
     return {};
   });
+}
+
+Result<void> Engine::tell_new(const Told& tell) {
+  constexpr int at_once = 64;
+  if (!tell) return {};
+  while (true) {
+    TRY(News found, news(at_once));
+    if (!parts_.notify) found.notices.clear();
+    if (found.events.empty() && found.notices.empty()) return {};
+    for (const Event& event : found.events) tell(event);
+    for (const store::Notice& notice : found.notices) parts_.notify(notice);
+    TRY_VOID(set_told(found));
+  }
 }
 
 asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store::OwnAccount& account) {
@@ -237,6 +235,7 @@ asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patie
     } else if (patience || mailbox.error().error != Error::unreachable) {
       co_return mailbox.error();
     }
+    reached(Step::mailbox_lost);
     co_await parts_.timer.sleep(pause_before(attempt, parts_.random));
   }
 }
