@@ -3,7 +3,7 @@ SHELL := /bin/bash
 BUILD := build/release
 JOBS ?= $(shell nproc)
 
-.PHONY: help setup build demo test bench bench-server package test-package docs soak lint format hooks clean
+.PHONY: help setup build demo test bench bench-server bench-engine package test-package docs soak lint format hooks clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' Makefile | expand -t 24
@@ -35,6 +35,10 @@ bench-server: build  ## measure the server: what a message costs it, floors and 
 	@tools/fetch-ejabberd || true
 	@ninja -C $(BUILD) -j $(JOBS) server_bench
 	@$(BUILD)/bench/server_bench
+
+bench-engine: build  ## measure the engine: sending, draining, starting, idling
+	@ninja -C $(BUILD) -j $(JOBS) engine_bench
+	@$(BUILD)/bench/engine_bench
 
 package: build   ## the programs as .deb for Debian 12, in build/packages/
 	@tools/package

@@ -29,7 +29,7 @@ int main(int count, char** arguments) {
   if (wants("ejabberd")) measure_ejabberd(all, table);
   if (wants("growth")) measure_growth(table);
   if (wants("restart")) measure_restart(table);
-  if (only.empty()) table.write();
+  if (only.empty()) table.write("server");
   std::filesystem::remove_all(data_folder());
   return 0;
 }

@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "bench/server/child.hpp"
+#include "bench/lines/child.hpp"
 #include "net/transport.hpp"
 
 namespace sotto::bench {

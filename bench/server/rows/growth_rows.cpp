@@ -2,7 +2,7 @@
 #include <random>
 
 #include "bench/server/loads.hpp"
-#include "bench/server/process.hpp"
+#include "bench/lines/process.hpp"
 #include "bench/server/rows/rows.hpp"
 
 namespace sotto::bench {

@@ -1,5 +1,5 @@
 #include "bench/server/loads.hpp"
-#include "bench/server/process.hpp"
+#include "bench/lines/process.hpp"
 #include "bench/server/rows/rows.hpp"
 
 namespace sotto::bench {

@@ -2,7 +2,7 @@
 #include <filesystem>
 
 #include "bench/server/population.hpp"
-#include "bench/server/rows/table.hpp"
+#include "bench/lines/table.hpp"
 
 /// What is measured, a function for each kind of figure.
 namespace sotto::bench {

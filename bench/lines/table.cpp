@@ -1,4 +1,4 @@
-#include "bench/server/rows/table.hpp"
+#include "bench/lines/table.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -17,9 +17,9 @@ void Table::skip(const std::string& what, const std::string& why) const {
   std::fflush(stdout);
 }
 
-void Table::write() const {
+void Table::write(const std::string& name) const {
   std::filesystem::create_directories(SOTTO_BENCH_DIR);
-  std::ofstream json(std::filesystem::path(SOTTO_BENCH_DIR) / "server.json");
+  std::ofstream json(std::filesystem::path(SOTTO_BENCH_DIR) / (name + ".json"));
   json << "{\"rows\":[";
   for (const Row& row : rows_) {
     json << (&row == rows_.data() ? "" : ",") << "\n{\"name\":\"" << row.name << "\",\"unit\":\"" << row.unit

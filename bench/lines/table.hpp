@@ -10,7 +10,7 @@ class Table {
   void add(std::string name, std::string unit, double value);
   /// In place of figures that can't be had here: printed only.
   void skip(const std::string& what, const std::string& why) const;
-  void write() const;  // build/bench/server.json
+  void write(const std::string& name) const;  // build/bench/NAME.json
 
  private:
   struct Row {

@@ -1,4 +1,4 @@
-#include "bench/server/child.hpp"
+#include "bench/lines/child.hpp"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -54,6 +54,16 @@ double Child::cpu_us() const {
     double nanoseconds = 0;
     books >> nanoseconds;
     total += nanoseconds / 1000;
+  }
+  return total;
+}
+
+double Child::context_switches() const {
+  std::ifstream status("/proc/" + std::to_string(process_) + "/status");
+  double total = 0;
+  for (std::string line; std::getline(status, line);) {
+    const std::size_t at = line.find("voluntary_ctxt_switches:");
+    if (at != line.npos) total += std::stod(line.substr(line.find(':') + 1));
   }
   return total;
 }

@@ -17,8 +17,9 @@ class Child {
 
   /// The next line of its standard output; nothing once that has ended.
   std::optional<std::string> line();
-  double cpu_us() const;        // of all its threads, user and system
-  double resident_kib() const;  // now
+  double cpu_us() const;            // of all its threads, user and system
+  double resident_kib() const;      // now
+  double context_switches() const;  // of its first thread, so far: how often it woke, or was put aside
 
  private:
   int process_ = 0;

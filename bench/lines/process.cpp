@@ -1,4 +1,4 @@
-#include "bench/server/process.hpp"
+#include "bench/lines/process.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -2,7 +2,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "bench/server/child.hpp"
+#include "bench/lines/child.hpp"
 #include "net/transport.hpp"
 
 namespace sotto::bench {
