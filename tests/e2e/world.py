@@ -24,6 +24,8 @@ class Failed(AssertionError):
 class Server:
     """A sotto-server process; it keeps its port over restarts, as a real one keeps its name."""
 
+    listening = r"listening on https://127\.0\.0\.1:(\d+)"
+
     def __init__(self, folder, *, options=()):
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "server"
@@ -49,7 +51,7 @@ class Server:
             self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
         self.lines = lines_of(self.process.stdout, PATIENCE)
         for line in self.lines:
-            found = re.match(r"listening on https://127\.0\.0\.1:(\d+)", line)
+            found = re.match(self.listening, line)
             if found:
                 self.port = int(found.group(1))
                 return self
