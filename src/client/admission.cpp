@@ -156,9 +156,12 @@ store::Contact meet(store::Transaction& in, const wire::Content& content, const 
     contact = store::Contact{.account_id = account, .origin = store::Origin::wrote_first};
     contact->standing = store::Standing::held;
   }
+  // A request that was deleted: this is another one.
+  const bool asks_again = contact->standing == store::Standing::refused;
+  if (asks_again) contact->standing = store::Standing::held;
   if (content.claimed_name) contact->claimed_name = content.claimed_name;
   if (permit) contact->permit = permit;
-  if (is_news) store::contacts::keep(in, *contact, now);
+  if (is_news || asks_again) store::contacts::keep(in, *contact, now);
   return *std::move(contact);
 }
 

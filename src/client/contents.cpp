@@ -1,6 +1,7 @@
 #include "client/contents.hpp"
 
 #include "client/introductions.hpp"
+#include "client/permits.hpp"
 #include "client/session_context.hpp"
 #include "store/notices.hpp"
 #include "store/peers.hpp"
@@ -209,6 +210,7 @@ void apply(const Place&, const wire::Text&) {}
 void apply(const Place&, const wire::UnknownBody&) {}
 void apply(const Place&, const wire::SyncContacts&) {}
 void apply(const Place&, const wire::SyncAccount&) {}
+void apply(const Place&, const wire::SyncSettings&) {}
 
 Outcome apply_body(const Place& at) {
   note_sequence(at);
@@ -244,6 +246,7 @@ void take_contact(store::Transaction& in, const wire::SyncContact& synced, base:
   if (synced.user_name) contact.user_name = synced.user_name;
   contact.origin = static_cast<store::Origin>(synced.origin);
   contact.standing = static_cast<store::Standing>(synced.standing);
+  if (synced.profile_key) contact.profile_key = synced.profile_key;
   if (!synced.permits.empty() && !contact.permit) contact.permit = base::blob(synced.permits.front());
   if (synced.permits.size() > 1 && !contact.link_token) contact.link_token = base::blob(synced.permits[1]);
   // Verification is about an anchor root; it never comes from elsewhere as a change of who they are.
@@ -252,6 +255,19 @@ void take_contact(store::Transaction& in, const wire::SyncContact& synced, base:
   }
   store::contacts::keep(in, contact, now);
   if (synced.timer > 0) store::messages::set_timer(in, synced.account, synced.timer);
+}
+
+/// Who writes to us has accepted us, and we them: now our profile key is taken there.
+void answer_with_profile_key(const Place& at) {
+  const auto contact = store::contacts::load(at.in, at.conversation);
+  if (contact && !contact->has_our_profile_key)
+    permits::give_profile_key(at.in, at.lent, *contact, permits::Haste::jittered);
+}
+
+void take_settings(store::Transaction& in, const wire::SyncSettings& settings) {
+  for (const auto& one : settings.settings) {
+    if (store::settings::is_known(one.name)) store::settings::set(in, one.name, one.is_on);
+  }
 }
 
 }  // namespace
@@ -265,7 +281,9 @@ Outcome take_from_contact(store::Transaction& in, const outbox::Lent& lent, cons
   const bool is_text = std::holds_alternative<wire::Text>(content.body);
   if (contact.standing != store::Standing::accepted && !is_text)
     return Broken{"somebody who is not a contact may send texts only"};
-  return is_shown(content.body) ? show(at) : apply_body(at);
+  Outcome outcome = is_shown(content.body) ? show(at) : apply_body(at);
+  if (contact.standing == store::Standing::accepted) answer_with_profile_key(at);
+  return outcome;
 }
 
 Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wire::Content& content,
@@ -278,6 +296,10 @@ Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wi
     for (const wire::SyncContact& contact : contacts->contacts) {
       if (contact.account != lent.own.account_id) take_contact(in, contact, lent.now);
     }
+    return Applied{};
+  }
+  if (const auto* settings = std::get_if<wire::SyncSettings>(&content.body)) {
+    take_settings(in, *settings);
     return Applied{};
   }
   if (!content.sync_for) return Broken{"a device of ours names no conversation"};

@@ -76,6 +76,7 @@ Result<Rights> Engine::rights_to(const wire::AccountId& account) {
     Rights rights{.account = account, .permits = {}};
     const auto known = store::contacts::load(in, account);
     if (!known) return rights;
+    if (known->profile_key) rights.permits.push_back(permits::contact_permit(store::ProfileKey(*known->profile_key)));
     for (const auto* permit : {&known->permit, &known->link_token}) {
       const auto bytes = *permit ? base::fixed<16>(**permit) : std::nullopt;
       if (bytes) rights.permits.push_back(*bytes);
@@ -93,6 +94,13 @@ Result<store::Contact> Engine::contact(store::Transaction& in, const std::string
     return refused("several people call themselves \"" + words + "\": name the account id, or give nicknames");
   }
   return std::move(found.front());
+}
+
+asio::awaitable<Result<void>> Engine::settle_permits() {
+  const auto account = own();
+  if (!account) co_return account.error();
+  Server server = server_for(*account);
+  co_return co_await put_permits(server, *account);
 }
 
 // Registration

@@ -107,6 +107,9 @@ class Engine {
   /// By a contact link, or by a user name of the own server.
   asio::awaitable<Result<AddedContact>> add_contact(std::string link_or_name, std::optional<std::string> nickname);
 
+  /// Tells the server which permits count, if it does not know; what was taken back ends with that.
+  asio::awaitable<Result<void>> settle_permits();
+
   /// Keeps the text; drain_outbox() sends it.
   Result<store::Message> enqueue(const std::string& contact, std::string text);
   /// Keeps anything else that is to be said in the conversation.
@@ -139,13 +142,18 @@ class Engine {
   /// Compares the own list with what the server shows; what is behind or contradicts is told loudly.
   asio::awaitable<Result<void>> refresh_own();
 
+  // For what stands beside the engine: people, conversations, contact_links
+  /// errors  refused  no account here, or none that can be used
+  Result<store::OwnAccount> own();
+  Result<store::Contact> contact(store::Transaction& in, const std::string& words);
+  outbox::Lent lent(const store::OwnAccount& own) { return {own, parts_.clock.now(), parts_.random}; }
+  /// There is something new to send, for whoever sends in the background.
+  void wake_sending();
+
  private:
   Server server_for(const store::OwnAccount& own);
   Lines lines_for(const store::OwnAccount& own);
   Result<Rights> rights_to(const wire::AccountId& account);
-  Result<store::OwnAccount> own();
-  Result<store::Contact> contact(store::Transaction& in, const std::string& words);
-  outbox::Lent lent(const store::OwnAccount& own) { return {own, parts_.clock.now(), parts_.random}; }
 
   /// Whose turn it is to send; one drain at a time.
   asio::awaitable<Result<void>> drain_due(Lines& lines, const store::OwnAccount& own);
@@ -161,7 +169,6 @@ class Engine {
   asio::awaitable<void> keep_sending(std::shared_ptr<Sending> sending);
   std::shared_ptr<Sending> start_sending();
   asio::awaitable<void> stop_sending(std::shared_ptr<Sending> sending);
-  void wake_sending();
   net::Duration until_due();  // when something is to leave next
   Result<void> take_own(const wire::Introduction& shown);
   /// No ciphertext leaves before the server has confirmed which copy of this device speaks (design, section 5).

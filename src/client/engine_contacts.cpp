@@ -3,18 +3,10 @@
 
 #include "client/engine.hpp"
 #include "client/introductions.hpp"
+#include "client/people.hpp"
 #include "wire/utf8.hpp"
 
 namespace sotto::client {
-namespace {
-
-bool is_nickname(const std::string& text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  return !text.empty() && text.size() <= wire::max_claimed_name && wire::is_utf8(text) &&
-         std::ranges::none_of(text, is_control) && !wire::AccountId::from_text(text);
-}
-
-}  // namespace
 
 Result<wire::ContactLink> Engine::address() {
   TRY(const store::OwnAccount account, own());
@@ -55,7 +47,7 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
                                                           std::optional<std::string> nickname) {
   const auto account = own();
   if (!account) co_return account.error();
-  if (nickname && !is_nickname(*nickname)) {
+  if (nickname && !people::is_nickname(*nickname)) {
     co_return refused("a nickname is one line of 1 to 64 bytes without control characters, and no account id");
   }
   const bool is_link = link_or_name.find(':') != std::string::npos;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "client/conversations.hpp"
 #include "client/engine.hpp"
 #include "client/introductions.hpp"
 
@@ -21,6 +22,7 @@ Result<store::Message> Engine::enqueue(const std::string& words, std::string tex
   TRY(const store::OwnAccount account, own());
   auto kept = parts_.store.transact([&](store::Transaction& in) -> Result<store::Message> {
     TRY(const store::Contact to, contact(in, words));
+    TRY_VOID(outbox::may_write_to(to));
     return outbox::enqueue(in, lent(account), to.account_id, wire::Text{std::move(text)});
   });
   if (!kept) return kept;
@@ -33,6 +35,7 @@ Result<void> Engine::say(const std::string& words, wire::Body body) {
   TRY(const store::OwnAccount account, own());
   TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
     TRY(const store::Contact to, contact(in, words));
+    TRY_VOID(outbox::may_write_to(to));
     outbox::post(in, lent(account), to.account_id, std::move(body));
     return {};
   }));
@@ -262,7 +265,9 @@ asio::awaitable<void> Engine::stop_sending(std::shared_ptr<Sending> sending) {
 net::Duration Engine::until_due() {
   constexpr net::Duration longest = std::chrono::minutes(10);
   const auto next = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<base::Timestamp>> {
-    return store::outgoing::next_due(in, parts_.clock.now());
+    const auto due = store::outgoing::next_due(in, parts_.clock.now()), expiry = store::messages::next_expiry(in);
+    if (!due || (expiry && *expiry < *due)) return expiry;
+    return due;
   });
   if (!next || !*next) return longest;
   return std::clamp(net::Duration((*next)->ms - parts_.clock.now().ms), net::Duration(1), longest);
@@ -273,6 +278,8 @@ asio::awaitable<void> Engine::keep_sending(std::shared_ptr<Sending> sending) {
   while (!sending->is_over) {
     const auto drained = co_await drain_outbox();
     if (sending->is_over) break;
+    const auto expired = conversations::expire(parts_);
+    if (!expired) warn(expired.error());
     if (!drained) warn(drained.error());
     const net::Duration wait = drained ? until_due() : std::max(until_due(), pause);
     co_await sending->wake.wait_for(parts_.timer, wait);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/contents.hpp"
+#include "client/conversations.hpp"
 #include "client/engine.hpp"
 #include "client/prekey_stock.hpp"
 #include "store/prekeys.hpp"
@@ -108,7 +109,7 @@ asio::awaitable<Result<void>> Engine::put_permits(Server& server, const store::O
   const auto put = co_await server.put_permits(std::move(request));
   if (!put) co_return put;
   co_return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
-    store::permits::set_registered(in, (*change)->link_permits, parts_.clock.now());
+    store::permits::set_registered(in, (*change)->link_permits, (*change)->revoked, parts_.clock.now());
     return {};
   });
 }
@@ -188,10 +189,11 @@ asio::awaitable<Result<void>> Engine::look_after(Lines& lines, const store::OwnA
   }
   const auto asked = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
     contents::ask_for_missing(in, lent(account));
-    store::messages::expire(in, parts_.clock.now());
     return {};
   });
   if (!asked) co_return asked;
+  const auto expired = conversations::expire(parts_);
+  if (!expired) co_return expired.error();
   const auto sent = co_await drain_outbox();
   const auto topped_up = co_await top_up_prekeys(lines.server, account);
   if (is_cut(sent)) co_return sent;

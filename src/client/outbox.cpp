@@ -173,14 +173,32 @@ Result<void> start_session(store::Transaction& in, const Lent& lent, const store
 
 }  // namespace
 
+Result<void> check_text(const std::string& text) {
+  if (text.size() > wire::max_text) {
+    return refused("the text has " + std::to_string(text.size()) + " bytes; at most 1 MiB (1048576) can be sent");
+  }
+  if (text.empty()) return refused("there is no text to send");
+  if (!wire::is_utf8(text)) return refused("the text is not valid UTF-8; convert it first, for example with iconv");
+  return {};
+}
+
+Result<void> may_write_to(const store::Contact& contact) {
+  switch (contact.standing) {
+    case store::Standing::accepted:
+      return {};
+    case store::Standing::held:
+    case store::Standing::refused:
+      return refused(contact.name() +
+                     " wrote first and is no contact yet: `sotto request accept` comes before an answer");
+    case store::Standing::blocked:
+      return refused(contact.name() + " is blocked: `sotto contact unblock` takes that back");
+  }
+  return {};
+}
+
 Result<store::Message> enqueue(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation,
                                wire::Text text) {
-  if (text.text.size() > wire::max_text) {
-    return refused("the text has " + std::to_string(text.text.size()) + " bytes; at most 1 MiB (1048576) can be sent");
-  }
-  if (text.text.empty()) return refused("there is no text to send");
-  if (!wire::is_utf8(text.text))
-    return refused("the text is not valid UTF-8; convert it first, for example with iconv");
+  TRY_VOID(check_text(text.text));
   store::Message message{.id = 0,
                          .conversation = conversation,
                          .sender = lent.own.account_id,
@@ -224,6 +242,15 @@ void post(store::Transaction& in, const Lent& lent, const wire::AccountId& conve
   made.account = lent.own.account_id;
   made.about = conversation;
   made.not_before = jittered(lent, sync_jitter_ms);
+  store::outgoing::keep(in, made);
+}
+
+void post_later(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation, wire::Body body) {
+  const store::Outgoing made{.account = conversation,
+                             .message_id = lent.random.bytes<16>(),
+                             .sent_at = store::own_account::next_sent_at(in, lent.now),
+                             .body = std::move(body),
+                             .not_before = jittered(lent, receipt_jitter_ms)};
   store::outgoing::keep(in, made);
 }
 

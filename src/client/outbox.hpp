@@ -4,6 +4,7 @@
 
 #include "base/random.hpp"
 #include "client/problem.hpp"
+#include "store/contacts.hpp"
 #include "store/messages.hpp"
 #include "store/outgoing.hpp"
 #include "store/own_account.hpp"
@@ -26,10 +27,17 @@ struct Lent {
 Result<store::Message> enqueue(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation,
                                wire::Text text);
 
+/// errors  refused  not UTF-8, empty, or more than 1 MiB
+Result<void> check_text(const std::string& text);
+/// errors  refused  a request that was not accepted, somebody who is blocked
+Result<void> may_write_to(const store::Contact& contact);
+
 /// Keeps anything else that is to be said there. What is durable goes to own other devices, too.
 void post(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation, wire::Body body);
 /// Only for own other devices; nothing is kept if there are none.
 void sync(store::Transaction& in, const Lent& lent, const wire::AccountId& about, wire::Body body);
+/// The same, after a jittered while: what nobody has asked for does not tell when somebody is there.
+void post_later(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation, wire::Body body);
 /// A receipt, joined to one that has not left yet; leaves after a jittered while.
 void post_receipt(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation,
                   wire::Receipt::Kind kind, const wire::MessageRef& of);

@@ -115,6 +115,7 @@ wire::SyncContact contact_for_sync(store::Transaction& in, const store::Contact&
     if (bytes) made.permits.push_back(*bytes);
   }
   if (contact.verified_root) made.verified_root = contact.verified_root->serialize();
+  made.profile_key = contact.profile_key;
   return made;
 }
 
@@ -251,6 +252,12 @@ wire::SyncAccount secrets_for_devices(store::Transaction& in, const store::OwnAc
   made.link_token = own.link_token;
   made.user_name = own.user_name;
   return made;
+}
+
+void sync_contact(store::Transaction& in, const outbox::Lent& lent, const store::Contact& contact) {
+  wire::SyncContacts one;
+  one.contacts.push_back(contact_for_sync(in, contact));
+  outbox::sync(in, lent, lent.own.account_id, std::move(one));
 }
 
 void sync_all(store::Transaction& in, const outbox::Lent& lent) {

@@ -55,6 +55,8 @@ Result<Act> succeed(store::Transaction& in, const outbox::Lent& lent, const wire
 Introduced adopt(store::Transaction& in, const outbox::Lent& lent, const wire::Introduction& introduction);
 
 /// What only the account's own devices may know; the account key is not in it.
+/// What is known of a contact, as it stands now.
+void sync_contact(store::Transaction& in, const outbox::Lent& lent, const store::Contact& contact);
 wire::SyncAccount secrets_for_devices(store::Transaction& in, const store::OwnAccount& own, base::Random& random);
 
 /// Everything that a device of this account needs, for own other devices.

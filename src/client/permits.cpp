@@ -1,5 +1,8 @@
 #include "client/permits.hpp"
 
+#include <algorithm>
+
+#include "client/own_list.hpp"
 #include "crypto/hkdf.hpp"
 #include "wire/frames.pb.h"
 #include "wire/names.hpp"
@@ -8,11 +11,11 @@ namespace sotto::client::permits {
 namespace {
 
 void add(wire::frames::PermitChange& change, wire::frames::Permit::Class permit_class, const wire::Hash& hash,
-         base::Timestamp now) {
+         base::Day last_day) {
   wire::frames::Permit& added = *change.add_add();
   added.set_hash(base::text(hash));
   added.set_class_(permit_class);
-  added.set_last_day(base::day_of(now).value + static_cast<std::uint32_t>(good_for_days));
+  added.set_last_day(last_day.value);
 }
 
 }  // namespace
@@ -31,16 +34,50 @@ std::optional<Change> due(store::Transaction& in, const store::OwnAccount& own, 
     store::permits::keep_spare(in, random.bytes<16>());
   if (!is_old && !store::permits::has_unregistered(in)) return std::nullopt;
 
-  Change made{.request = {}, .link_permits = store::permits::all(in)};
+  const base::Day today = base::day_of(now), renewed{today.value + static_cast<std::uint32_t>(good_for_days)};
+  store::permits::forget_expired(in, today);
+  Change made{.request = {}, .link_permits = store::permits::all(in), .revoked = store::permits::revocations(in)};
   wire::frames::PermitChange change;
   const auto permit = contact_permit(store::permits::profile_key(in, random));
-  add(change, wire::frames::Permit::CONTACT, wire::permit_hash(own.account_id, permit), now);
-  add(change, wire::frames::Permit::LINK, wire::permit_hash(own.account_id, own.link_token), now);
-  for (const wire::Permit& one : made.link_permits)
-    add(change, wire::frames::Permit::LINK, wire::permit_hash(own.account_id, one), now);
+  add(change, wire::frames::Permit::CONTACT, wire::permit_hash(own.account_id, permit), renewed);
+  add(change, wire::frames::Permit::LINK, wire::permit_hash(own.account_id, own.link_token), renewed);
+  for (const auto& one : made.link_permits)
+    add(change, wire::frames::Permit::LINK, wire::permit_hash(own.account_id, one.permit),
+        one.last_day.value_or(renewed));
+  for (const wire::Hash& hash : made.revoked) change.add_revoke(base::text(hash));
   made.request.resize(change.ByteSizeLong());
   change.SerializeToArray(made.request.data(), static_cast<int>(made.request.size()));
   return made;
+}
+
+void give_profile_key(store::Transaction& in, const outbox::Lent& lent, store::Contact contact, Haste haste) {
+  wire::Acceptance acceptance;
+  const auto key = store::permits::profile_key(in, lent.random);
+  std::ranges::copy(key.expose(), acceptance.profile_key.begin());
+  if (haste == Haste::now) outbox::post(in, lent, contact.account_id, acceptance);
+  if (haste == Haste::jittered) outbox::post_later(in, lent, contact.account_id, acceptance);
+  contact.has_our_profile_key = true;
+  store::contacts::keep(in, contact, lent.now);
+}
+
+void rotate_profile_key(store::Transaction& in, const outbox::Lent& lent, const wire::AccountId& without) {
+  const auto before = contact_permit(store::permits::profile_key(in, lent.random));
+  store::permits::revoke(in, wire::permit_hash(lent.own.account_id, before));
+  store::permits::set_profile_key(
+      in,
+      store::ProfileKey::made_by([&](std::span<std::uint8_t, store::ProfileKey::size> out) { lent.random.fill(out); }));
+  outbox::sync(in, lent, lent.own.account_id, own_list::secrets_for_devices(in, lent.own, lent.random));
+  for (const store::Contact& contact : store::contacts::all(in)) {
+    const bool is_given = contact.standing == store::Standing::accepted && contact.has_our_profile_key;
+    if (is_given && contact.account_id != without) give_profile_key(in, lent, contact, Haste::now);
+  }
+}
+
+void take_back(store::Transaction& in, const store::OwnAccount& own, const wire::AccountId& from) {
+  const auto held = store::permits::held_by(in, from);
+  if (!held) return;
+  store::permits::revoke(in, wire::permit_hash(own.account_id, *held));
+  store::permits::remove(in, *held);
 }
 
 }  // namespace sotto::client::permits

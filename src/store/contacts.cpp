@@ -29,7 +29,10 @@ Contact contact_of(const Statement& row) {
                .link_token = optional_blob(row, 5),
                .permit = optional_blob(row, 8),
                .tls_pin = optional_blob(row, 6),
-               .verified_root = std::nullopt};
+               .verified_root = std::nullopt,
+               .standing = static_cast<Standing>(row.number(9)),
+               .has_our_profile_key = row.number(11) != 0};
+  if (const auto key = optional_blob(row, 10)) made.profile_key = sound(base::fixed<32>(*key), row_name);
   if (const auto root = optional_blob(row, 7)) made.verified_root = sound(crypto::PublicKey::parse(*root), row_name);
   return made;
 }
@@ -101,6 +104,15 @@ std::vector<Contact> find(Transaction& in, std::string_view words) {
     return all_where(in, "WHERE account_id = ?", account->view());
   if (auto found = all_where(in, "WHERE user_name = ?", words); !found.empty()) return found;
   return all_where(in, "WHERE claimed_name = ? AND nickname IS NULL AND origin <> 3", words);
+}
+
+std::vector<Contact> requests(Transaction& in, std::string_view words) {
+  auto found = find(in, words);
+  std::erase_if(found, [](const Contact& one) { return one.standing != Standing::held; });
+  if (!found.empty()) return found;
+  found = all_where(in, "WHERE standing = ?", static_cast<std::int64_t>(Standing::held));
+  std::erase_if(found, [&](const Contact& one) { return !one.account_id.text().starts_with(words); });
+  return found;
 }
 
 bool is_nickname_taken(Transaction& in, std::string_view nickname, const wire::AccountId& by_other_than) {

@@ -45,6 +45,8 @@ void keep(Transaction& in, const Contact& contact, base::Timestamp now);
 /// What somebody who wrote first claims finds nobody: a stranger can't choose by which word they are written to.
 std::vector<Contact> find(Transaction& in, std::string_view words);
 std::vector<Contact> all(Transaction& in);
+/// Those who wait for an answer: by what find() takes, or by the beginning of their account id.
+std::vector<Contact> requests(Transaction& in, std::string_view words);
 /// Whether another contact has this nickname.
 bool is_nickname_taken(Transaction& in, std::string_view nickname, const wire::AccountId& by_other_than);
 

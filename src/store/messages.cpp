@@ -235,6 +235,46 @@ void erase(Transaction& in, std::int64_t id) {
   in.prepare("DELETE FROM reactions WHERE message = ?").bind(id).run();
 }
 
+void erase_all(Transaction& in, const wire::AccountId& conversation) {
+  std::vector<std::int64_t> ids;
+  {
+    auto row = in.prepare("SELECT id FROM messages WHERE conversation = ?");
+    row.bind(conversation.view());
+    while (row.step()) ids.push_back(row.number(0));
+  }
+  for (const std::int64_t id : ids) erase(in, id);
+}
+
+std::optional<Message> find_by_id(Transaction& in, const wire::AccountId& conversation, const wire::MessageId& id) {
+  auto row = in.prepare(std::string(columns) + "WHERE conversation = ? AND message_id = ? ORDER BY id DESC LIMIT 1");
+  row.bind(conversation.view()).bind(base::View(id));
+  auto found = all(std::move(row));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+std::vector<Message> unread(Transaction& in, const wire::AccountId& conversation, std::int64_t last) {
+  auto row = in.prepare(std::string(columns) +
+                        "WHERE conversation = ? AND id <= ? AND is_outgoing = 0 AND is_shown = 1 AND read_at IS NULL "
+                        "AND is_deleted = 0 ORDER BY id");
+  row.bind(conversation.view()).bind(last);
+  return all(std::move(row));
+}
+
+std::int64_t count(Transaction& in, const wire::AccountId& conversation) {
+  auto row = in.prepare("SELECT count(*) FROM messages WHERE conversation = ? AND is_deleted = 0");
+  return row.bind(conversation.view()).step() ? row.number(0) : 0;
+}
+
+void fail_unsent(Transaction& in, const wire::AccountId& conversation, std::string_view reason) {
+  in.prepare("UPDATE messages SET state = ?, reason = ? WHERE conversation = ? AND is_outgoing = 1 AND state < ?")
+      .bind(static_cast<std::int64_t>(State::failed))
+      .bind(reason)
+      .bind(conversation.view())
+      .bind(static_cast<std::int64_t>(State::sent))
+      .run();
+}
+
 void react(Transaction& in, std::int64_t id, const wire::AccountId& account, const std::optional<std::string>& emoji,
            base::Timestamp at) {
   if (!emoji) {
@@ -285,6 +325,10 @@ std::optional<base::Timestamp> expire(Transaction& in, base::Timestamp now) {
     while (row.step()) due.push_back(row.number(0));
   }
   for (const std::int64_t id : due) erase(in, id);
+  return next_expiry(in);
+}
+
+std::optional<base::Timestamp> next_expiry(Transaction& in) {
   auto next = in.prepare("SELECT min(expires_at) FROM messages WHERE expires_at IS NOT NULL");
   if (!next.step() || next.is_null(0)) return std::nullopt;
   return base::Timestamp{next.number(0)};

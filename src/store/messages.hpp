@@ -81,6 +81,15 @@ void leap_sequences(Transaction& in);
 /// How many wait to be sent.
 std::int64_t count_unsent(Transaction& in);
 
+/// By its id alone, within a conversation; the newest if several devices have drawn the same.
+std::optional<Message> find_by_id(Transaction& in, const wire::AccountId& conversation, const wire::MessageId& id);
+/// Texts that came, were told and not read, up to the row `last`.
+std::vector<Message> unread(Transaction& in, const wire::AccountId& conversation, std::int64_t last);
+/// How many there are that were not erased.
+std::int64_t count(Transaction& in, const wire::AccountId& conversation);
+/// What has not left for this account never will.
+void fail_unsent(Transaction& in, const wire::AccountId& conversation, std::string_view reason);
+
 // What becomes of a message later
 
 /// Another text; the one before is kept.
@@ -88,6 +97,7 @@ void edit(Transaction& in, const Message& message, std::string_view text, base::
 std::vector<std::pair<base::Timestamp, std::string>> earlier_texts(Transaction& in, std::int64_t id);
 /// Its text, earlier texts, quote and reactions are gone; the row stays, so that it does not come again.
 void erase(Transaction& in, std::int64_t id);
+void erase_all(Transaction& in, const wire::AccountId& conversation);
 /// Nothing as the emoji takes the account's reaction back.
 void react(Transaction& in, std::int64_t id, const wire::AccountId& account, const std::optional<std::string>& emoji,
            base::Timestamp at);
@@ -98,6 +108,7 @@ void set_read(Transaction& in, std::int64_t id, base::Timestamp at);
 void set_expires_at(Transaction& in, std::int64_t id, base::Timestamp at);
 /// Erases what has expired, and says when the next will.
 std::optional<base::Timestamp> expire(Transaction& in, base::Timestamp now);
+std::optional<base::Timestamp> next_expiry(Transaction& in);
 
 std::uint32_t timer_of(Transaction& in, const wire::AccountId& conversation);  // seconds; 0: off
 void set_timer(Transaction& in, const wire::AccountId& conversation, std::uint32_t seconds);

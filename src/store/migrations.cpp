@@ -214,6 +214,13 @@ CREATE TABLE linking (
 ) STRICT;
 -- Tries to link that did not succeed, or not yet: three within an hour close linking.
 CREATE TABLE linking_tries (at INTEGER NOT NULL) STRICT;
+)sql",
+                           R"sql(
+-- Links that were given out under a name of ours, each with a permit of its own; and what the server is to forget.
+ALTER TABLE own_permits ADD COLUMN label TEXT;
+ALTER TABLE own_permits ADD COLUMN last_day INTEGER;
+CREATE UNIQUE INDEX own_permits_by_label ON own_permits (label) WHERE label IS NOT NULL;
+CREATE TABLE permit_revocations (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

@@ -64,6 +64,21 @@ std::vector<std::int64_t> waiting(Transaction& in) {
 
 void remove(Transaction& in, std::int64_t id) { in.prepare("DELETE FROM outgoing WHERE id = ?").bind(id).run(); }
 
+void remove_for(Transaction& in, const wire::AccountId& account) {
+  in.prepare("DELETE FROM outgoing WHERE account = ?").bind(account.view()).run();
+}
+
+bool replace_text(Transaction& in, std::int64_t message, const wire::Body& body) {
+  const base::Blob bytes = wire::serialize(body);
+  in.prepare("UPDATE outgoing SET body_kind = ?, body = ?, message = NULL WHERE message = ? AND request IS NULL")
+      .bind(std::int64_t{wire::kind_of(body)})
+      .bind(base::View(bytes))
+      .bind(message)
+      .run();
+  auto row = in.prepare("SELECT 1 FROM outgoing WHERE message = ?");
+  return row.bind(message).step();
+}
+
 void keep_request(Transaction& in, std::int64_t id, base::View request) {
   in.prepare("UPDATE outgoing SET request = ? WHERE id = ?").bind(request).bind(id).run();
 }

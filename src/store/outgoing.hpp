@@ -33,6 +33,12 @@ std::optional<Outgoing> load(Transaction& in, std::int64_t id);
 /// The ids of all that waits, oldest first.
 std::vector<std::int64_t> waiting(Transaction& in);
 void remove(Transaction& in, std::int64_t id);
+/// All that waits for this account's devices.
+void remove_for(Transaction& in, const wire::AccountId& account);
+/// A text of which no ciphertext was made becomes another body, under the same number.
+///
+/// returns  whether ciphertexts of it may have left
+bool replace_text(Transaction& in, std::int64_t message, const wire::Body& body);
 
 /// Its ciphertexts: kept with the ratchets' new state, before a byte leaves.
 void keep_request(Transaction& in, std::int64_t id, base::View request);

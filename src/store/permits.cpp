@@ -30,26 +30,70 @@ void keep_spare(Transaction& in, const wire::Permit& permit) {
 }
 
 std::size_t count_spares(Transaction& in) {
-  auto row = in.prepare("SELECT count(*) FROM own_permits WHERE given_to IS NULL");
+  auto row = in.prepare("SELECT count(*) FROM own_permits WHERE given_to IS NULL AND label IS NULL");
   return row.step() ? static_cast<std::size_t>(row.number(0)) : 0;
 }
 
-std::vector<wire::Permit> all(Transaction& in) {
-  auto row = in.prepare("SELECT permit FROM own_permits");
-  std::vector<wire::Permit> found;
-  while (row.step()) found.push_back(permit_of(row));
+std::vector<LinkPermit> all(Transaction& in) {
+  auto row = in.prepare("SELECT permit, label, last_day FROM own_permits ORDER BY rowid");
+  std::vector<LinkPermit> found;
+  while (row.step()) {
+    LinkPermit one{.permit = permit_of(row)};
+    if (!row.is_null(1)) one.label = row.text(1);
+    if (!row.is_null(2)) one.last_day = base::Day{static_cast<std::uint32_t>(row.number(2))};
+    found.push_back(std::move(one));
+  }
   return found;
 }
 
 bool has_unregistered(Transaction& in) {
-  auto row = in.prepare("SELECT 1 FROM own_permits WHERE is_registered = 0");
+  auto row = in.prepare(
+      "SELECT 1 FROM own_permits WHERE is_registered = 0 UNION ALL SELECT 1 FROM permit_revocations LIMIT 1");
   return row.step();
 }
 
-void set_registered(Transaction& in, const std::vector<wire::Permit>& permits, base::Timestamp now) {
-  for (const wire::Permit& permit : permits)
-    in.prepare("UPDATE own_permits SET is_registered = 1 WHERE permit = ?").bind(base::View(permit)).run();
+void set_registered(Transaction& in, const std::vector<LinkPermit>& permits, const std::vector<wire::Hash>& revoked,
+                    base::Timestamp now) {
+  for (const LinkPermit& one : permits)
+    in.prepare("UPDATE own_permits SET is_registered = 1 WHERE permit = ?").bind(base::View(one.permit)).run();
+  for (const wire::Hash& hash : revoked)
+    in.prepare("DELETE FROM permit_revocations WHERE hash = ?").bind(base::View(hash)).run();
   in.prepare("UPDATE own_account SET permits_put_at = ?").bind(now.ms).run();
+}
+
+void keep_link(Transaction& in, const LinkPermit& link) {
+  auto row = in.prepare("INSERT INTO own_permits (permit, label, last_day) VALUES (?, ?, ?)");
+  row.bind(base::View(link.permit)).bind(std::string_view(*link.label));
+  if (link.last_day) {
+    row.bind(std::int64_t{link.last_day->value});
+  } else {
+    row.bind_null();
+  }
+  row.run();
+}
+
+bool is_label_taken(Transaction& in, std::string_view label) {
+  auto row = in.prepare("SELECT 1 FROM own_permits WHERE label = ?");
+  return row.bind(label).step();
+}
+
+void remove(Transaction& in, const wire::Permit& permit) {
+  in.prepare("DELETE FROM own_permits WHERE permit = ?").bind(base::View(permit)).run();
+}
+
+void forget_expired(Transaction& in, base::Day today) {
+  in.prepare("DELETE FROM own_permits WHERE last_day < ?").bind(std::int64_t{today.value}).run();
+}
+
+void revoke(Transaction& in, const wire::Hash& hash) {
+  in.prepare("INSERT OR IGNORE INTO permit_revocations (hash) VALUES (?)").bind(base::View(hash)).run();
+}
+
+std::vector<wire::Hash> revocations(Transaction& in) {
+  auto row = in.prepare("SELECT hash FROM permit_revocations");
+  std::vector<wire::Hash> found;
+  while (row.step()) found.push_back(sound(base::fixed<32>(row.blob(0)), row_name));
+  return found;
 }
 
 base::Timestamp registered_at(Transaction& in) {
@@ -57,14 +101,18 @@ base::Timestamp registered_at(Transaction& in) {
   return {row.step() ? row.number(0) : 0};
 }
 
+std::optional<wire::Permit> held_by(Transaction& in, const wire::AccountId& account) {
+  auto row = in.prepare("SELECT permit FROM own_permits WHERE given_to = ?");
+  if (!row.bind(account.view()).step()) return std::nullopt;
+  return permit_of(row);
+}
+
 std::optional<wire::Permit> given_to(Transaction& in, const wire::AccountId& account) {
-  {
-    auto row = in.prepare("SELECT permit FROM own_permits WHERE given_to = ?");
-    if (row.bind(account.view()).step()) return permit_of(row);
-  }
+  if (const auto held = held_by(in, account)) return held;
   std::optional<wire::Permit> spare;
   {
-    auto row = in.prepare("SELECT permit FROM own_permits WHERE given_to IS NULL AND is_registered = 1 LIMIT 1");
+    auto row = in.prepare(
+        "SELECT permit FROM own_permits WHERE given_to IS NULL AND label IS NULL AND is_registered = 1 LIMIT 1");
     if (row.step()) spare = permit_of(row);
   }
   if (!spare) return std::nullopt;

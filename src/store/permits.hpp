@@ -23,16 +23,36 @@ void set_profile_key(Transaction& in, const ProfileKey& key);
 /// A link permit that nobody has yet.
 void keep_spare(Transaction& in, const wire::Permit& permit);
 std::size_t count_spares(Transaction& in);
-/// All link permits of ours, given or not.
-std::vector<wire::Permit> all(Transaction& in);
+/// A link permit of ours.
+struct LinkPermit {
+  wire::Permit permit{};
+  std::optional<std::string> label = {};   // of a link that was given out; nothing: a spare, or somebody's
+  std::optional<base::Day> last_day = {};  // nothing: as long as it is renewed
+};
+/// All of them, given or not.
+std::vector<LinkPermit> all(Transaction& in);
+/// Whether the server is to be told of a permit, or to forget one.
 bool has_unregistered(Transaction& in);
-void set_registered(Transaction& in, const std::vector<wire::Permit>& permits, base::Timestamp now);
+void set_registered(Transaction& in, const std::vector<LinkPermit>& permits, const std::vector<wire::Hash>& revoked,
+                    base::Timestamp now);
+
+/// A link that is given out. The label must be free.
+void keep_link(Transaction& in, const LinkPermit& link);
+bool is_label_taken(Transaction& in, std::string_view label);
+void remove(Transaction& in, const wire::Permit& permit);
+/// Those whose last day is over.
+void forget_expired(Transaction& in, base::Day today);
+/// The server is to forget it. hash: wire::permit_hash
+void revoke(Transaction& in, const wire::Hash& hash);
+std::vector<wire::Hash> revocations(Transaction& in);
 /// When the server last took all of them; 0 if never.
 base::Timestamp registered_at(Transaction& in);
 
 /// The one that this account has from us, or a spare that the server knows, from now on theirs; nothing if there is
 /// none.
 std::optional<wire::Permit> given_to(Transaction& in, const wire::AccountId& account);
+/// The one that this account has from us, if it has one.
+std::optional<wire::Permit> held_by(Transaction& in, const wire::AccountId& account);
 
 }  // namespace permits
 }  // namespace sotto::store

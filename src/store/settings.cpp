@@ -1,6 +1,20 @@
 #include "store/settings.hpp"
 
+#include <algorithm>
+
 namespace sotto::store::settings {
+namespace {
+
+constexpr Known known[] = {
+    {receipts, true, "delivery and read receipts, to contacts"},
+    {typing, false, "tell contacts when you write"},
+};
+
+}  // namespace
+
+std::span<const Known> all() { return known; }
+
+bool is_known(std::string_view name) { return std::ranges::find(known, name, &Known::name) != std::end(known); }
 
 bool is_on(Transaction& in, std::string_view name, bool otherwise) {
   auto row = in.prepare("SELECT value FROM settings WHERE name = ?");

@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 
 #include "store/store.hpp"
@@ -9,6 +10,15 @@ namespace sotto::store::settings {
 /// Whether it is on; `otherwise` if nothing was chosen.
 bool is_on(Transaction& in, std::string_view name, bool otherwise);
 void set(Transaction& in, std::string_view name, bool is_on);
+
+struct Known {
+  std::string_view name;
+  bool otherwise;  // before anything was chosen
+  std::string_view what;
+};
+/// All there are.
+std::span<const Known> all();
+bool is_known(std::string_view name);
 
 inline constexpr std::string_view receipts = "receipts";  // delivery and read receipts, both ways
 inline constexpr std::string_view typing = "typing";

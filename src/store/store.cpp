@@ -61,6 +61,14 @@ base::Result<void, Problem> Store::check() try {
   return failed.problem;
 }
 
+base::Result<void, Problem> Store::truncate_log() try {
+  auto checkpoint = database_.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  checkpoint.step();
+  return {};
+} catch (const SqlError& failed) {
+  return failed.problem;
+}
+
 void Store::roll_back() noexcept {
   try {
     database_.run("ROLLBACK");

@@ -36,6 +36,9 @@ class Store {
   /// Whether every page is authentic and the tables are sound. errors: damaged. cost: reads the whole file.
   base::Result<void, Problem> check();
 
+  /// What was erased is gone from the log, too.
+  base::Result<void, Problem> truncate_log();
+
   /// Runs `work(Transaction&)`, which returns a Result. A value commits (durably: fsync'd before this returns), a
   /// refusal or a failing database undoes everything. The refusal's type must be constructible from Problem.
   template <class Work>

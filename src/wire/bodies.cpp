@@ -36,6 +36,8 @@ template <>
 constexpr std::uint32_t field<SyncAccount> = 40;
 template <>
 constexpr std::uint32_t field<SyncContacts> = 41;
+template <>
+constexpr std::uint32_t field<SyncSettings> = 42;
 
 // Parts
 
@@ -275,6 +277,7 @@ base::Blob write_contact(const SyncContact& contact) {
   made.optional_bytes(8, contact.verified_root);
   if (contact.timer > 0) made.number(9, contact.timer);
   if (contact.introduction) made.bytes(10, contact.introduction->serialize());
+  made.optional_bytes(11, contact.profile_key);
   return made.done();
 }
 
@@ -292,6 +295,7 @@ base::Result<SyncContact, ParseError> read_contact(base::View bytes) {
   made.verified_root = read.optional_fixed<33>(8);
   made.timer = static_cast<std::uint32_t>(read.optional_number(9, 1, max_timer).value_or(0));
   const auto introduction = read.optional_bytes(10);
+  made.profile_key = read.optional_fixed<32>(11);
   TRY_VOID(read.finish());
   TRY(made.nickname, optional_utf8(nickname));
   TRY(made.claimed_name, optional_utf8(claimed_name));
@@ -317,6 +321,30 @@ base::Result<Body, ParseError> read_contacts(base::View bytes) {
   for (const base::View one : contacts) {
     TRY(SyncContact contact, read_contact(one));
     made.contacts.push_back(std::move(contact));
+  }
+  return Body(std::move(made));
+}
+
+base::Blob write(const SyncSettings& settings) {
+  StrictWriter made;
+  for (const auto& one : settings.settings)
+    made.bytes(1, StrictWriter().bytes(1, one.name).number(2, one.is_on ? 1 : 0).done());
+  return made.done();
+}
+
+base::Result<Body, ParseError> read_settings(base::View bytes) {
+  constexpr std::size_t max_name = 32;
+  StrictReader read(bytes);
+  const auto settings = read.repeated_bytes(1, max_settings);
+  TRY_VOID(read.finish());
+  if (settings.empty()) return ParseError::out_of_range;
+  SyncSettings made;
+  for (const base::View one : settings) {
+    StrictReader inner(one);
+    SyncSettings::One setting{.name = base::text(inner.bytes(1, 1, max_name)), .is_on = inner.number(2, 0, 1) == 1};
+    TRY_VOID(inner.finish());
+    if (!is_utf8(setting.name)) return ParseError::out_of_range;
+    made.settings.push_back(std::move(setting));
   }
   return Body(std::move(made));
 }
@@ -362,6 +390,8 @@ base::Result<Body, ParseError> parse_body(std::uint32_t kind, base::View bytes) 
       return read_account(bytes);
     case field<SyncContacts>:
       return read_contacts(bytes);
+    case field<SyncSettings>:
+      return read_settings(bytes);
     default:
       return Body(UnknownBody{kind});
   }
@@ -373,6 +403,9 @@ bool is_durable(const Body& body) {
          kind == field<TimerChange>;
 }
 
-bool is_sync(const Body& body) { return kind_of(body) == field<SyncAccount> || kind_of(body) == field<SyncContacts>; }
+bool is_sync(const Body& body) {
+  const std::uint32_t kind = kind_of(body);
+  return kind == field<SyncAccount> || kind == field<SyncContacts> || kind == field<SyncSettings>;
+}
 
 }  // namespace sotto::wire

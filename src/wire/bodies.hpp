@@ -17,6 +17,7 @@ constexpr std::size_t max_excerpt = 512;             // bytes of UTF-8
 constexpr std::size_t max_emoji = 64;                // bytes of UTF-8
 constexpr std::size_t max_named_messages = 128;      // in one receipt, question or answer
 constexpr std::size_t max_sync_contacts = 16;        // in one body
+constexpr std::size_t max_settings = 32;             // in one body
 constexpr std::uint32_t max_timer = 4 * 7 * 86'400;  // seconds
 
 using MessageId = base::Bytes<16>;  // random; names the message together with account and device
@@ -116,11 +117,23 @@ struct SyncContact {
   std::optional<base::Bytes<33>> verified_root = {};
   std::uint32_t timer = 0;
   std::optional<Introduction> introduction = {};
+  std::optional<base::Bytes<32>> profile_key = {};  // theirs
   friend bool operator==(const SyncContact&, const SyncContact&) = default;
 };
 struct SyncContacts {
   std::vector<SyncContact> contacts;
   friend bool operator==(const SyncContacts&, const SyncContacts&) = default;
+};
+
+/// What the person has chosen, by name.
+struct SyncSettings {
+  struct One {
+    std::string name;
+    bool is_on = false;
+    friend bool operator==(const One&, const One&) = default;
+  };
+  std::vector<One> settings;  // 1…max_settings
+  friend bool operator==(const SyncSettings&, const SyncSettings&) = default;
 };
 
 /// A body of a kind that a later version may have: the message is kept, and says that this version can't show it.
@@ -130,7 +143,7 @@ struct UnknownBody {
 };
 
 using Body = std::variant<Text, Reaction, Edit, Deletion, Receipt, Typing, TimerChange, Acceptance, Heartbeat,
-                          GapQuestion, GapAnswer, SyncAccount, SyncContacts, UnknownBody>;
+                          GapQuestion, GapAnswer, SyncAccount, SyncContacts, SyncSettings, UnknownBody>;
 
 constexpr std::uint32_t first_body = 16, last_body = 63;
 

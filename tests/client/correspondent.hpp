@@ -44,7 +44,7 @@ class Correspondent {
       store::own_account::set_registered(in);
       client::apply_introduction(in, store::own_account::load(in)->introduction, now);
       const auto change = client::permits::due(in, *store::own_account::load(in), now, random);
-      store::permits::set_registered(in, change->link_permits, now);
+      store::permits::set_registered(in, change->link_permits, change->revoked, now);
     });
   }
   Correspondent(const Correspondent&) = delete;

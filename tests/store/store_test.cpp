@@ -134,7 +134,8 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
   {
     Connection earlier(folder.database(), key->expose());
     earlier.run(  // as the first version left it
-        "DROP TABLE prekey_upload; DROP TABLE own_permits; ALTER TABLE contacts DROP COLUMN permit; ALTER TABLE "
+        "DROP TABLE prekey_upload; DROP TABLE own_permits; DROP TABLE permit_revocations; ALTER TABLE contacts DROP "
+        "COLUMN permit; ALTER TABLE "
         "own_account DROP COLUMN profile_key; ALTER TABLE own_account DROP COLUMN sender_certificate; ALTER TABLE "
         "own_account DROP COLUMN permits_put_at;"
         "DROP TABLE linking; DROP TABLE linking_tries; DROP TABLE outgoing; DROP TABLE earlier_texts; DROP TABLE "
