@@ -1,5 +1,6 @@
 #include "client/permits.hpp"
 
+#include "client/rotation.hpp"
 #include "crypto/hkdf.hpp"
 #include "wire/frames.pb.h"
 #include "wire/names.hpp"
@@ -12,7 +13,7 @@ void add(wire::frames::PermitChange& change, wire::frames::Permit::Class permit_
   wire::frames::Permit& added = *change.add_add();
   added.set_hash(base::text(hash));
   added.set_class_(permit_class);
-  added.set_last_day(base::day_of(now).value + static_cast<std::uint32_t>(good_for_days));
+  added.set_last_day(rotation::policy.last_day_of_permit(now).value);
 }
 
 }  // namespace
@@ -26,7 +27,7 @@ wire::Permit contact_permit(const store::ProfileKey& key) {
 std::optional<Change> due(store::Transaction& in, const store::OwnAccount& own, base::Timestamp now,
                           base::Random& random) {
   const base::Timestamp last = store::permits::registered_at(in);
-  const bool is_old = last.ms == 0 || now.ms - last.ms >= renew_after_ms;
+  const bool is_old = rotation::policy.are_permits_due(last, now);
   for (std::size_t have = store::permits::count_spares(in); have < spares; ++have)
     store::permits::keep_spare(in, random.bytes<16>());
   if (!is_old && !store::permits::has_unregistered(in)) return std::nullopt;
