@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "client/rotation.hpp"
 #include "store/contacts.hpp"
 #include "store/notices.hpp"
 #include "store/sessions.hpp"
@@ -10,8 +11,6 @@
 
 namespace sotto::client {
 namespace {
-
-constexpr std::int64_t earlier_key_ms = 30 * base::ms_per_day;
 
 using Kind = store::Notice::Kind;
 
@@ -101,7 +100,7 @@ Introduced apply(store::Transaction& in, const wire::Introduction& introduction,
     forget_who_left(in, *peer, checked->list);
     if (checked->certificate.account_key != peer->held.certificate.account_key) {
       store::peers::keep_earlier_key(in, checked->list.account_id, peer->held.certificate.account_key,
-                                     {now.ms + earlier_key_ms});
+                                     rotation::policy.earlier_key_counts_until(now));
     }
   }
   store::peers::keep(in, introduction, *checked);

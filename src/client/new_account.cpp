@@ -2,6 +2,7 @@
 
 #include "client/device_entry.hpp"
 #include "client/prekey_stock.hpp"
+#include "client/rotation.hpp"
 #include "crypto/hash.hpp"
 #include "wire/registration.hpp"
 
@@ -102,8 +103,8 @@ void make_account(store::Transaction& in, const NewAccountPlan& plan, const wire
                                      .token_hash = wire::hash(wire::names::device_token, token.expose()),
                                      .prekeys = prekey_stock::make(in, keys.identity.private_key,
                                                                    {.medium_term = true,
-                                                                    .one_time = prekey_stock::one_time_target,
-                                                                    .one_time_kyber = prekey_stock::one_time_target},
+                                                                    .one_time = rotation::policy.one_time_target,
+                                                                    .one_time_kyber = rotation::policy.one_time_target},
                                                                    now, random)};
   const base::Blob request = make_request(keys, plan, parts, random);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/own_list.hpp"
+#include "client/rotation.hpp"
 #include "crypto/hkdf.hpp"
 #include "wire/frames.pb.h"
 #include "wire/names.hpp"
@@ -29,17 +30,20 @@ wire::Permit contact_permit(const store::ProfileKey& key) {
 std::optional<Change> due(store::Transaction& in, const store::OwnAccount& own, base::Timestamp now,
                           base::Random& random) {
   const base::Timestamp last = store::permits::registered_at(in);
-  const bool is_old = last.ms == 0 || now.ms - last.ms >= renew_after_ms;
+  const bool is_old = rotation::policy.are_permits_due(last, now);
   for (std::size_t have = store::permits::count_spares(in); have < spares; ++have)
     store::permits::keep_spare(in, random.bytes<16>());
   if (!is_old && !store::permits::has_unregistered(in)) return std::nullopt;
 
-  const base::Day today = base::day_of(now), renewed{today.value + static_cast<std::uint32_t>(good_for_days)};
-  store::permits::forget_expired(in, today);
+  const base::Day renewed = rotation::policy.last_day_of_permit(now);
+  store::permits::forget_expired(in, base::day_of(now));
   Change made{.request = {}, .link_permits = store::permits::all(in), .revoked = store::permits::revocations(in)};
   wire::frames::PermitChange change;
-  const auto permit = contact_permit(store::permits::profile_key(in, random));
-  add(change, wire::frames::Permit::CONTACT, wire::permit_hash(own.account_id, permit), renewed);
+  // A linked device whose welcome did not come yet waits for the account's key: one of its own making is nobody's.
+  if (own.account_key || store::permits::has_profile_key(in)) {
+    const auto permit = contact_permit(store::permits::profile_key(in, random));
+    add(change, wire::frames::Permit::CONTACT, wire::permit_hash(own.account_id, permit), renewed);
+  }
   add(change, wire::frames::Permit::LINK, wire::permit_hash(own.account_id, own.link_token), renewed);
   for (const auto& one : made.link_permits)
     add(change, wire::frames::Permit::LINK, wire::permit_hash(own.account_id, one.permit),

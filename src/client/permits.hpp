@@ -11,8 +11,6 @@
 namespace sotto::client::permits {
 
 constexpr std::size_t spares = 16;  // link permits that the server knows and nobody has yet
-constexpr std::int64_t good_for_days = 365;
-constexpr std::int64_t renew_after_ms = 30 * base::ms_per_day;
 
 /// The contact permit: HKDF(profile key, `Sotto v1 contact permit`, 16).
 wire::Permit contact_permit(const store::ProfileKey& key);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/rotation.hpp"
 #include "protocol/pqxdh/prekeys.hpp"
 #include "store/prekeys.hpp"
 
@@ -53,18 +54,17 @@ wire::PrekeyUpload make(store::Transaction& in, const crypto::PrivateKey& identi
   for (std::size_t i = 0; i < wanted.one_time_kyber; ++i) {
     upload.one_time_kyber.push_back(make_kyber(in, identity, {.is_last_resort = false, .now = now}, random));
   }
-  store::prekeys::remove_older(in, {now.ms - keep_private_ms});
-  store::prekeys::keep_newest_one_time(in, max_one_time);  // whatever a server says is left
+  store::prekeys::remove_older(in, rotation::policy.oldest_private(now));
+  store::prekeys::keep_newest_one_time(in, rotation::policy.max_one_time);  // whatever a server says is left
   return upload;
 }
 
 Wanted due(store::Transaction& in, const Left& left, base::Timestamp now) {
   const auto ages = store::prekeys::ages(in);
-  const bool is_old = !ages.signed_made || now.ms - ages.signed_made->ms >= renew_after_ms;
-  const auto lacking = [](std::size_t count) {  // topped up in one go, when half is gone
-    return count >= one_time_target / 2 ? 0 : one_time_target - count;
-  };
-  return {.medium_term = is_old, .one_time = lacking(left.one_time), .one_time_kyber = lacking(left.one_time_kyber)};
+  const base::Timestamp* made = ages.signed_made ? &*ages.signed_made : nullptr;
+  return {.medium_term = rotation::policy.is_medium_term_due(made, now),
+          .one_time = rotation::policy.one_time_lacking(left.one_time),
+          .one_time_kyber = rotation::policy.one_time_lacking(left.one_time_kyber)};
 }
 
 std::optional<base::Blob> upload(store::Transaction& in, const crypto::PrivateKey& identity, const Left& left,

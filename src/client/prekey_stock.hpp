@@ -5,13 +5,8 @@
 #include "store/own_account.hpp"
 #include "wire/prekeys.hpp"
 
-/// This device's prekeys: made here, kept before they are uploaded.
+/// This device's prekeys: made here, kept before they are uploaded. When they are due, rotation.hpp says.
 namespace sotto::client::prekey_stock {
-
-constexpr std::size_t one_time_target = 100;  // of each kind in the directory
-constexpr std::size_t max_one_time = 1'000;   // private halves of each kind: five times what a directory holds
-constexpr std::int64_t renew_after_ms = 2 * base::ms_per_day;
-constexpr std::int64_t keep_private_ms = 30 * base::ms_per_day;
 
 struct Wanted {
   bool medium_term = false;  // signed prekey and last-resort Kyber prekey

@@ -21,6 +21,11 @@ ProfileKey profile_key(Transaction& in, base::Random& random) {
   return made;
 }
 
+bool has_profile_key(Transaction& in) {
+  auto row = in.prepare("SELECT 1 FROM own_account WHERE profile_key IS NOT NULL");
+  return row.step();
+}
+
 void set_profile_key(Transaction& in, const ProfileKey& key) {
   in.prepare("UPDATE own_account SET profile_key = ?, permits_put_at = 0").bind(key.expose()).run();
 }

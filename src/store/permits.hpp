@@ -17,6 +17,8 @@ namespace permits {
 /// Made when it is first asked for.
 ProfileKey profile_key(Transaction& in, base::Random& random);
 
+bool has_profile_key(Transaction& in);
+
 /// Another one: after a device has left, or from a device of ours that made it.
 void set_profile_key(Transaction& in, const ProfileKey& key);
 

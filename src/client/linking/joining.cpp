@@ -115,9 +115,10 @@ Result<void> NewDevice::take_up(const wire::Introduction& introduction,
     if (welcome) {
       account.account_secret = store::AccountSecret(std::span(welcome->account_secret));
       account.link_token = welcome->link_token;
-      store::permits::set_profile_key(in, store::ProfileKey(std::span(welcome->profile_key)));
     }
     store::own_account::keep_linked(in, account);
+    // The row that holds it must be there first.
+    if (welcome) store::permits::set_profile_key(in, store::ProfileKey(std::span(welcome->profile_key)));
     apply_introduction(in, introduction, parts_.clock.now());
     store::own_account::note_numbers(in, checked.list);
     store::linking::forget(in);

@@ -5,6 +5,7 @@
 
 #include "client/linking/offer.hpp"
 #include "client/prekey_stock.hpp"
+#include "client/rotation.hpp"
 #include "store/prekeys.hpp"
 #include "wire/utf8.hpp"
 
@@ -69,7 +70,7 @@ Result<wire::DeviceBundle> NewDevice::make_device(const NewDeviceWish& wish) {
                                    .rendezvous_key = meeting_->at().key,
                                    .prekeys = {}};
     // One more of each kind than the directory gets: those are for this session only.
-    constexpr std::size_t wanted = prekey_stock::one_time_target + 1;
+    constexpr std::size_t wanted = rotation::policy.one_time_target + 1;
     made.prekeys = prekey_stock::make(in, made.identity.private_key,
                                       {.medium_term = true, .one_time = wanted, .one_time_kyber = wanted},
                                       parts_.clock.now(), parts_.random);

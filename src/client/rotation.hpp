@@ -1,0 +1,54 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.hpp"
+
+/// When keys are replaced, by count and by time: the one place that says so (design, sections 3, 5 and 6). Pure: who
+/// asks brings the ages and the counts, and does what is due.
+namespace sotto::client::rotation {
+
+/// The limits. Times are milliseconds.
+struct Policy {
+  // Signed prekey and last-resort Kyber prekey.
+  std::int64_t medium_term_ms = 2 * base::ms_per_day;
+  std::int64_t keep_private_ms = 30 * base::ms_per_day;  // old private halves, and their replay log
+
+  // One-time prekeys, of each kind.
+  std::size_t one_time_target = 100;  // in the directory
+  std::size_t max_one_time = 1'000;   // private halves: whatever a server says is left
+
+  // Permits: registered for good_for_days, all of them anew each month.
+  std::int64_t permits_ms = 30 * base::ms_per_day;
+  std::uint32_t permit_good_for_days = 365;
+
+  // An account key that was followed by another vouches for certificates this long.
+  std::int64_t earlier_account_key_ms = 30 * base::ms_per_day;
+
+  /// Whether signed and last-resort prekeys are to be made anew; a device that has none is due at once.
+  constexpr bool is_medium_term_due(const base::Timestamp* made, base::Timestamp now) const {
+    return made == nullptr || now.ms - made->ms >= medium_term_ms;
+  }
+  /// Private halves that are older than this are forgotten.
+  constexpr base::Timestamp oldest_private(base::Timestamp now) const { return {now.ms - keep_private_ms}; }
+  /// How many one-time prekeys to make: topped up in one go, when half is gone.
+  constexpr std::size_t one_time_lacking(std::size_t left) const {
+    return left >= one_time_target / 2 ? 0 : one_time_target - left;
+  }
+  /// Whether all permits are to be registered again; `last` is 0 when they never were.
+  constexpr bool are_permits_due(base::Timestamp last, base::Timestamp now) const {
+    return last.ms == 0 || now.ms - last.ms >= permits_ms;
+  }
+  /// The last day that the server takes a permit registered now.
+  constexpr base::Day last_day_of_permit(base::Timestamp now) const {
+    return {base::day_of(now).value + permit_good_for_days};
+  }
+  /// Until when an account key counts that was followed by another one now.
+  constexpr base::Timestamp earlier_key_counts_until(base::Timestamp now) const {
+    return {now.ms + earlier_account_key_ms};
+  }
+};
+
+constexpr Policy policy;
+
+}  // namespace sotto::client::rotation
