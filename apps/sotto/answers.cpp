@@ -64,15 +64,86 @@ void print_device(const json::object& device) {
 
 void print_added_device(const json::object& answer) { print("added as device " + number_of(answer, "device")); }
 
+std::string standing_of(const json::object& person) {
+  const std::string standing = text_of(person, "standing");
+  if (standing == "blocked") return ", blocked";
+  return person.at("verified").as_bool() ? ", verified" : "";
+}
+
+void print_person(const json::object& person) {
+  print(line_of(person, "name") + "  " + text_of(person, "account") + standing_of(person));
+}
+
+void print_request(const json::object& person) {
+  std::string words = text_of(person, "account") + "  claims to be " + line_of(person, "name") + ", " +
+                      number_of(person, "messages") + " waiting";
+  const std::string looks_like = line_of(person, "looks_like");
+  if (!looks_like.empty()) words += "\n  CAREFUL: that looks like " + looks_like + ", and is somebody else";
+  print(words);
+}
+
+void print_changed_contact(const json::object& answer) {
+  print(line_of(answer, "name") + ": " + text_of(answer, "standing"));
+  const std::string later = line_of(answer, "later");
+  if (!later.empty()) print("others learn of it with the next connection (" + later + ")");
+}
+
+void print_link(const json::object& answer) {
+  const std::string last_day = text_of(answer, "last_day"), later = line_of(answer, "later");
+  print(line_of(answer, "label") + "  " + text_of(answer, "link") + (last_day.empty() ? "" : "  until " + last_day));
+  if (!later.empty()) print("it works once the server knows of it: " + later);
+}
+
+void print_later(const json::object& answer) {
+  print("kept, and sent with the next connection (" + line_of(answer, "later") + ")");
+}
+
+void print_read(const json::object& answer) { print(number_of(answer, "count") + " marked as read"); }
+
+void print_setting(const json::object& one) {
+  print(text_of(one, "name") + "  " + (one.at("on").as_bool() ? "on" : "off") + "  (" + text_of(one, "what") + ")");
+}
+
+void print_profile(const json::object& answer) { print(line_of(answer, "name")); }
+
+void print_finding(const json::object& finding) {
+  const bool is_well = finding.at("ok").as_bool();
+  print((is_well ? "ok    " : "LOOK  ") + text_of(finding, "check") + ": " + line_of(finding, "words"));
+  if (!is_well) print("      " + line_of(finding, "next"));
+}
+
 void print_history_entry(const json::object& entry) { print(message_text(entry)); }
 
 using Print = void (*)(const json::object&);
 /// How an answer, or each of an answer's list, is printed.
 const std::map<std::string, Print, std::less<>>& words_of() {
   static const std::map<std::string, Print, std::less<>> table{
-      {"address", print_address},       {"contact.add", print_contact},     {"send", print_sent},
-      {"verify", print_safety},         {"status", print_status},           {"device.list", print_device},
-      {"history", print_history_entry}, {"device.add", print_added_device},
+      {"address", print_address},
+      {"contact.add", print_contact},
+      {"contact.list", print_person},
+      {"contact.rename", print_changed_contact},
+      {"contact.block", print_changed_contact},
+      {"contact.unblock", print_changed_contact},
+      {"contact.trust_anyway", print_changed_contact},
+      {"request.list", print_request},
+      {"request.accept", print_changed_contact},
+      {"request.delete", print_changed_contact},
+      {"link.create", print_link},
+      {"link.list", print_link},
+      {"send", print_sent},
+      {"react", print_later},
+      {"edit", print_later},
+      {"delete", print_later},
+      {"timer", print_later},
+      {"read", print_read},
+      {"settings.list", print_setting},
+      {"profile", print_profile},
+      {"doctor", print_finding},
+      {"verify", print_safety},
+      {"status", print_status},
+      {"device.list", print_device},
+      {"device.add", print_added_device},
+      {"history", print_history_entry},
   };
   return table;
 }

@@ -26,7 +26,7 @@ std::string text_from(const std::vector<std::string>& words) {
 
 void add_send(Menu& menu) {
   struct Options {
-    std::string contact;
+    std::string contact, reply_to;
     std::vector<std::string> words;
   };
   const auto options = std::make_shared<Options>();
@@ -35,8 +35,11 @@ void add_send(Menu& menu) {
   command->add_option("TEXT", options->words, "The text; - reads standard input")
       ->required()
       ->allow_extra_args(false);  // else "[a,b]" is taken for a list
+  command->add_option("--reply-to", options->reply_to, "The id of the message that this answers");
   menu.does(command, [options] {
-    return Wish{.method = "send", .params = {{"contact", options->contact}, {"text", text_from(options->words)}}};
+    Wish wish{.method = "send", .params = {{"contact", options->contact}, {"text", text_from(options->words)}}};
+    if (!options->reply_to.empty()) wish.params["reply_to"] = options->reply_to;
+    return wish;
   });
 }
 

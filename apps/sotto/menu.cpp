@@ -34,7 +34,10 @@ std::unique_ptr<Commands> add_commands(CLI::App& app, Settings& settings) {
   auto menu = std::make_unique<Menu>(app, settings);
   add_account_commands(*menu);
   add_conversation_commands(*menu);
+  add_message_commands(*menu);
   add_people_commands(*menu);
+  add_request_commands(*menu);
+  add_settings_commands(*menu);
   add_device_commands(*menu);
   return menu;
 }

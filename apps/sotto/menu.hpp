@@ -35,6 +35,9 @@ constexpr const char* contact_help = "Nickname, account id or user name";
 void add_account_commands(Menu& menu);
 void add_conversation_commands(Menu& menu);
 void add_people_commands(Menu& menu);
+void add_request_commands(Menu& menu);
+void add_message_commands(Menu& menu);
+void add_settings_commands(Menu& menu);
 void add_device_commands(Menu& menu);
 
 }  // namespace sotto::app

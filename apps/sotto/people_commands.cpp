@@ -19,6 +19,31 @@ void add_contact(Menu& menu) {
     if (!options->nickname.empty()) wish.params["nickname"] = options->nickname;
     return wish;
   });
+  menu.does(Menu::add(*contact, "list", "All of them"), [] { return Wish{.method = "contact.list"}; });
+  CLI::App* const rename = Menu::add(*contact, "rename", "Call a contact something else");
+  rename->add_option("CONTACT", options->whom, contact_help)->required();
+  rename->add_option("NICKNAME", options->nickname, "What you call them (default: what they say themselves)");
+  menu.does(rename, [options] {
+    Wish wish{.method = "contact.rename", .params = {{"contact", options->whom}}};
+    if (!options->nickname.empty()) wish.params["nickname"] = options->nickname;
+    return wish;
+  });
+  for (const auto& [name, what] : {std::pair("block", "Nothing of theirs is taken any more; they are told nothing"),
+                                   std::pair("unblock", "A contact again")}) {
+    CLI::App* const command = Menu::add(*contact, name, what);
+    command->add_option("CONTACT", options->whom, contact_help)->required();
+    menu.does(command, [options, method = "contact." + std::string(name)] {
+      return Wish{.method = method, .params = {{"contact", options->whom}}};
+    });
+  }
+  CLI::App* const trust = Menu::add(*contact, "trust", "Go on although something about them is not known");
+  trust->add_option("CONTACT", options->whom, contact_help)->required();
+  trust
+      ->add_flag("--anyway",
+                 "Send although a device of theirs speaks of a newer device list that the server does not show")
+      ->required();
+  menu.does(trust,
+            [options] { return Wish{.method = "contact.trust_anyway", .params = {{"contact", options->whom}}}; });
 }
 
 void add_verify(Menu& menu) {

@@ -13,4 +13,6 @@ std::string to_text(Timestamp at) {
   return text;
 }
 
+std::string to_text(Day day) { return to_text(Timestamp{day.value * ms_per_day}).substr(0, 10); }
+
 }  // namespace sotto::base

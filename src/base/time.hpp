@@ -24,6 +24,9 @@ constexpr Day day_of(Timestamp at) { return {at.ms < 0 ? 0u : static_cast<std::u
 /// `2026-11-24 09:51:07` in UTC, for people.
 std::string to_text(Timestamp at);
 
+/// `2026-11-24`, for people.
+std::string to_text(Day day);
+
 inline std::string log_text(Day day) { return std::to_string(day.value); }
 
 }  // namespace sotto::base

@@ -1,5 +1,6 @@
 #include "client/admission.hpp"
 
+#include "client/claimed_names.hpp"
 #include "client/contents.hpp"
 #include "client/introductions.hpp"
 #include "client/own_list.hpp"
@@ -150,8 +151,11 @@ store::Contact meet(store::Transaction& in, const wire::Content& content, const 
                     base::Timestamp now) {
   auto contact = store::contacts::load(in, account);
   const auto permit = content.reply_permit ? std::optional(base::blob(*content.reply_permit)) : std::nullopt;
-  const bool is_news = !contact || (content.claimed_name && contact->claimed_name != content.claimed_name) ||
-                       (permit && contact->permit != permit);
+  std::optional<std::string> claimed;
+  if (content.claimed_name) claimed = claimed_names::safe(*content.claimed_name);
+  if (claimed && claimed->empty()) claimed.reset();
+  const bool is_news =
+      !contact || (claimed && contact->claimed_name != claimed) || (permit && contact->permit != permit);
   if (!contact) {
     contact = store::Contact{.account_id = account, .origin = store::Origin::wrote_first};
     contact->standing = store::Standing::held;
@@ -159,7 +163,7 @@ store::Contact meet(store::Transaction& in, const wire::Content& content, const 
   // A request that was deleted: this is another one.
   const bool asks_again = contact->standing == store::Standing::refused;
   if (asks_again) contact->standing = store::Standing::held;
-  if (content.claimed_name) contact->claimed_name = content.claimed_name;
+  if (claimed) contact->claimed_name = claimed;
   if (permit) contact->permit = permit;
   if (is_news || asks_again) store::contacts::keep(in, *contact, now);
   return *std::move(contact);

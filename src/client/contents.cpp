@@ -1,5 +1,6 @@
 #include "client/contents.hpp"
 
+#include "client/claimed_names.hpp"
 #include "client/introductions.hpp"
 #include "client/permits.hpp"
 #include "client/session_context.hpp"
@@ -156,6 +157,20 @@ void apply(const Place& at, const wire::Acceptance& acceptance) {
   if (!contact || at.is_own) return;
   contact->profile_key = acceptance.profile_key;
   store::contacts::keep(at.in, *contact, at.lent.now);
+}
+
+void apply(const Place& at, const wire::Profile& profile) {
+  if (at.is_own) return store::settings::set_profile_name(at.in, profile.name);
+  auto contact = store::contacts::load(at.in, at.conversation);
+  const std::string name = claimed_names::safe(profile.name);
+  if (!contact || name.empty() || contact->claimed_name == name) return;
+  const std::string before = contact->name();
+  contact->claimed_name = name;
+  store::contacts::keep(at.in, *contact, at.lent.now);
+  store::notices::keep(at.in, {.account = at.conversation,
+                               .kind = store::Notice::Kind::profile_changed,
+                               .words = before + " goes by the name \"" + name + "\" now",
+                               .at = at.lent.now});
 }
 
 /// A tail that was lost shows by the number after it.

@@ -188,6 +188,7 @@ Result<Safety> Engine::verify(const std::string& words, bool confirm) {
     if (confirm) {
       with.verified_root = root;
       store::contacts::keep(in, with, parts_.clock.now());
+      own_list::sync_contact(in, lent(account), with);
     }
     const wire::VerifyLink link{.scannable = fingerprint->scannable(),
                                 .local = view_of(account.introduction).order,

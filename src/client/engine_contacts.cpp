@@ -100,6 +100,7 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
     if (link) contact.link_token = base::blob(link->token);
     contact.standing = store::Standing::accepted;
     store::contacts::keep(in, contact, parts_.clock.now());
+    own_list::sync_contact(in, lent(*account), contact);
     return AddedContact{.contact = contact, .is_pinned = link.has_value()};
   });
 }

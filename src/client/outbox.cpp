@@ -13,6 +13,7 @@
 #include "protocol/session/start.hpp"
 #include "store/permits.hpp"
 #include "store/sessions.hpp"
+#include "store/settings.hpp"
 #include "wire/padding.hpp"
 #include "wire/utf8.hpp"
 
@@ -105,7 +106,7 @@ wire::Content content_for(store::Transaction& in, const Lent& lent, const store:
   const bool is_own = outgoing.account == lent.own.account_id;
   if (wants_introduction(in, lent.own, device, record)) {
     made.introduction = lent.own.introduction;
-    if (!is_own) made.claimed_name = lent.own.user_name;
+    if (!is_own) made.claimed_name = store::settings::profile_name(in).value_or(lent.own.user_name);
   }
   // In every message: whoever answers a first one by name has no pending session, and would give none otherwise.
   if (!is_own) made.reply_permit = store::permits::given_to(in, device.account_id);

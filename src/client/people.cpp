@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/claimed_names.hpp"
 #include "client/own_list.hpp"
 #include "client/permits.hpp"
 #include "wire/utf8.hpp"
@@ -52,6 +53,7 @@ Result<std::vector<Person>> all(Engine& engine, auto wants) {
       const auto peer = store::peers::load(in, contact.account_id);
       Person person{.contact = std::move(contact)};
       person.is_verified = peer && person.contact.verified_root == peer->held.certificate.first_root;
+      person.looks_like = claimed_names::looks_like(in, person.contact);
       person.messages = store::messages::count(in, person.contact.account_id);
       made.push_back(std::move(person));
     }

@@ -9,7 +9,8 @@ namespace sotto::client::people {
 struct Person {
   store::Contact contact;
   bool is_verified = false;
-  std::int64_t messages = 0;  // of a request: how many wait with it
+  std::int64_t messages = 0;                   // of a request: how many wait with it
+  std::optional<std::string> looks_like = {};  // somebody else whom the claimed name could be taken for
 };
 
 /// All but requests and those that were refused.

@@ -47,6 +47,20 @@ std::vector<Contact> all_where(Transaction& in, std::string_view condition, cons
 
 }  // namespace
 
+std::string_view to_text(Standing standing) {
+  switch (standing) {
+    case Standing::accepted:
+      return "accepted";
+    case Standing::held:
+      return "request";
+    case Standing::blocked:
+      return "blocked";
+    case Standing::refused:
+      return "deleted";
+  }
+  return "";
+}
+
 std::string Contact::name() const {
   if (nickname) return *nickname;
   if (user_name) return *user_name;

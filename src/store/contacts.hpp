@@ -18,6 +18,8 @@ enum class Standing : std::uint8_t {
   refused = 4,  // the request was deleted; what they write next is a new one
 };
 
+std::string_view to_text(Standing standing);
+
 struct Contact {
   wire::AccountId account_id;
   std::optional<std::string> nickname = {};      // ours; unique

@@ -21,6 +21,16 @@ bool is_on(Transaction& in, std::string_view name, bool otherwise) {
   return row.bind(name).step() ? row.text(0) == "on" : otherwise;
 }
 
+std::optional<std::string> profile_name(Transaction& in) {
+  auto row = in.prepare("SELECT value FROM settings WHERE name = 'profile_name'");
+  if (!row.step()) return std::nullopt;
+  return row.text(0);
+}
+
+void set_profile_name(Transaction& in, std::string_view name) {
+  in.prepare("INSERT OR REPLACE INTO settings (name, value) VALUES ('profile_name', ?)").bind(name).run();
+}
+
 void set(Transaction& in, std::string_view name, bool is_on) {
   in.prepare("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)")
       .bind(name)

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 
@@ -19,6 +20,10 @@ struct Known {
 /// All there are.
 std::span<const Known> all();
 bool is_known(std::string_view name);
+
+/// The name that the person gave themselves; nothing: the user name.
+std::optional<std::string> profile_name(Transaction& in);
+void set_profile_name(Transaction& in, std::string_view name);
 
 inline constexpr std::string_view receipts = "receipts";  // delivery and read receipts, both ways
 inline constexpr std::string_view typing = "typing";

@@ -33,6 +33,8 @@ constexpr std::uint32_t field<GapQuestion> = 25;
 template <>
 constexpr std::uint32_t field<GapAnswer> = 26;
 template <>
+constexpr std::uint32_t field<Profile> = 27;
+template <>
 constexpr std::uint32_t field<SyncAccount> = 40;
 template <>
 constexpr std::uint32_t field<SyncContacts> = 41;
@@ -325,6 +327,16 @@ base::Result<Body, ParseError> read_contacts(base::View bytes) {
   return Body(std::move(made));
 }
 
+base::Blob write(const Profile& profile) { return StrictWriter().bytes(1, profile.name).done(); }
+
+base::Result<Body, ParseError> read_profile(base::View bytes) {
+  StrictReader read(bytes);
+  Profile made{.name = base::text(read.bytes(1, 1, max_claimed_name))};
+  TRY_VOID(read.finish());
+  if (!is_utf8(made.name)) return ParseError::out_of_range;
+  return Body(std::move(made));
+}
+
 base::Blob write(const SyncSettings& settings) {
   StrictWriter made;
   for (const auto& one : settings.settings)
@@ -386,6 +398,8 @@ base::Result<Body, ParseError> parse_body(std::uint32_t kind, base::View bytes) 
       return read_question(bytes);
     case field<GapAnswer>:
       return read_answer(bytes);
+    case field<Profile>:
+      return read_profile(bytes);
     case field<SyncAccount>:
       return read_account(bytes);
     case field<SyncContacts>:

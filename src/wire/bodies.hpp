@@ -94,6 +94,12 @@ struct GapAnswer {
   friend bool operator==(const GapAnswer&, const GapAnswer&) = default;
 };
 
+/// What the account calls itself.
+struct Profile {
+  std::string name;  // 1…max_claimed_name
+  friend bool operator==(const Profile&, const Profile&) = default;
+};
+
 // Between the devices of one account
 
 /// What a new device needs to be one of the account, and what changes when another leaves.
@@ -143,7 +149,7 @@ struct UnknownBody {
 };
 
 using Body = std::variant<Text, Reaction, Edit, Deletion, Receipt, Typing, TimerChange, Acceptance, Heartbeat,
-                          GapQuestion, GapAnswer, SyncAccount, SyncContacts, SyncSettings, UnknownBody>;
+                          GapQuestion, GapAnswer, Profile, SyncAccount, SyncContacts, SyncSettings, UnknownBody>;
 
 constexpr std::uint32_t first_body = 16, last_body = 63;
 

@@ -1,0 +1,35 @@
+// What the person chooses.
+#include "menu.hpp"
+
+namespace sotto::app {
+namespace {
+
+/// NAME on|off
+void add_switch(Menu& menu, const std::string& name, const std::string& what) {
+  const auto chosen = std::make_shared<std::string>();
+  CLI::App* const command = Menu::add(menu.top(), name, what);
+  command->add_option("on|off", *chosen, "On or off")->required()->check(CLI::IsMember({"on", "off"}));
+  menu.does(command, [name, chosen] {
+    return Wish{.method = "settings.set", .params = {{"name", name}, {"on", *chosen == "on"}}};
+  });
+}
+
+}  // namespace
+
+void add_settings_commands(Menu& menu) {
+  menu.does(Menu::add(menu.top(), "settings", "What is chosen"), [] { return Wish{.method = "settings.list"}; });
+  add_switch(menu, "receipts", "Tell contacts that their messages came and were read");
+  add_switch(menu, "typing", "Tell contacts that you are writing");
+  const auto name = std::make_shared<std::string>();
+  CLI::App* const profile = Menu::add(menu.top(), "profile", "The name that your contacts are told");
+  profile->add_option("--name", *name, "Another one: at most 64 bytes");
+  menu.does(profile, [name] {
+    Wish wish{.method = "profile"};
+    if (!name->empty()) wish.params["name"] = *name;
+    return wish;
+  });
+  menu.does(Menu::add(menu.top(), "doctor", "Look over account, server, store, prekeys, and say what to do"),
+            [] { return Wish{.method = "doctor"}; });
+}
+
+}  // namespace sotto::app
