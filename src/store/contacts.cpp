@@ -29,7 +29,10 @@ Contact contact_of(const Statement& row) {
                .link_token = optional_blob(row, 5),
                .permit = optional_blob(row, 8),
                .tls_pin = optional_blob(row, 6),
-               .verified_root = std::nullopt};
+               .verified_root = std::nullopt,
+               .standing = static_cast<Standing>(row.number(9)),
+               .has_our_profile_key = row.number(11) != 0};
+  if (const auto key = optional_blob(row, 10)) made.profile_key = sound(base::fixed<32>(*key), row_name);
   if (const auto root = optional_blob(row, 7)) made.verified_root = sound(crypto::PublicKey::parse(*root), row_name);
   return made;
 }

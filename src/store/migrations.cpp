@@ -214,6 +214,13 @@ CREATE TABLE linking (
 ) STRICT;
 -- Tries to link that did not succeed, or not yet: three within an hour close linking.
 CREATE TABLE linking_tries (at INTEGER NOT NULL) STRICT;
+)sql",
+                           R"sql(
+-- Other servers: the one that was agreed to for a contact, and what its link named as a floor. Who has no row yet lives
+-- where the held list says.
+CREATE TABLE homes (
+  account_id BLOB PRIMARY KEY, server TEXT NOT NULL, links INTEGER NOT NULL DEFAULT 0, epoch INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

@@ -10,7 +10,13 @@ namespace sotto::store::settings {
 bool is_on(Transaction& in, std::string_view name, bool otherwise);
 void set(Transaction& in, std::string_view name, bool is_on);
 
-inline constexpr std::string_view receipts = "receipts";  // delivery and read receipts, both ways
+/// What was written there; empty if nothing was.
+std::string text(Transaction& in, std::string_view name);
+void set_text(Transaction& in, std::string_view name, std::string_view value);
+
+inline constexpr std::string_view proxy = "proxy";                      // text: socks5h://…; empty: none
+inline constexpr std::string_view private_servers = "private_servers";  // others' servers may have private addresses
+inline constexpr std::string_view receipts = "receipts";                // delivery and read receipts, both ways
 inline constexpr std::string_view typing = "typing";
 
 }  // namespace sotto::store::settings
