@@ -88,6 +88,10 @@ void print_changed_contact(const json::object& answer) {
   if (!later.empty()) print("others learn of it with the next connection (" + later + ")");
 }
 
+void print_move(const json::object& answer) {
+  print("written to at " + line_of(answer, "to") + " from now on, no longer at " + line_of(answer, "from"));
+}
+
 void print_link(const json::object& answer) {
   const std::string last_day = text_of(answer, "last_day"), later = line_of(answer, "later");
   print(line_of(answer, "label") + "  " + text_of(answer, "link") + (last_day.empty() ? "" : "  until " + last_day));
@@ -125,6 +129,7 @@ const std::map<std::string, Print, std::less<>>& words_of() {
       {"contact.block", print_changed_contact},
       {"contact.unblock", print_changed_contact},
       {"contact.trust_anyway", print_changed_contact},
+      {"contact.allow_move", print_move},
       {"request.list", print_request},
       {"request.accept", print_changed_contact},
       {"request.delete", print_changed_contact},

@@ -17,6 +17,7 @@ ExitCode complain(const client::Problem& problem) {
     case client::Error::refused:
       return ExitCode::refused;
     case client::Error::unreachable:
+    case client::Error::waiting:
       return ExitCode::unreachable;
     case client::Error::locked:
       return ExitCode::locked;

@@ -1,14 +1,23 @@
 // Who is written to.
+#include <algorithm>
+
 #include "menu.hpp"
 
 namespace sotto::app {
 namespace {
+
+std::string method_of(const std::string& command) {
+  std::string method = "contact." + command;
+  std::ranges::replace(method, '-', '_');
+  return method;
+}
 
 void add_contact(Menu& menu) {
   CLI::App* const contact = Menu::add(menu.top(), "contact", "People");
   contact->require_subcommand(1);
   struct Options {
     std::string whom, nickname;
+    bool anyway = false;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* const add = Menu::add(*contact, "add", "Add by contact link, or by user name of the own server");
@@ -29,17 +38,18 @@ void add_contact(Menu& menu) {
     return wish;
   });
   for (const auto& [name, what] : {std::pair("block", "Nothing of theirs is taken any more; they are told nothing"),
-                                   std::pair("unblock", "A contact again")}) {
+                                   std::pair("unblock", "A contact again"),
+                                   std::pair("allow-move", "They live on another server now: write to them there")}) {
     CLI::App* const command = Menu::add(*contact, name, what);
     command->add_option("CONTACT", options->whom, contact_help)->required();
-    menu.does(command, [options, method = "contact." + std::string(name)] {
+    menu.does(command, [options, method = method_of(name)] {
       return Wish{.method = method, .params = {{"contact", options->whom}}};
     });
   }
   CLI::App* const trust = Menu::add(*contact, "trust", "Go on although something about them is not known");
   trust->add_option("CONTACT", options->whom, contact_help)->required();
   trust
-      ->add_flag("--anyway",
+      ->add_flag("--anyway", options->anyway,
                  "Send although a device of theirs speaks of a newer device list that the server does not show")
       ->required();
   menu.does(trust,

@@ -14,10 +14,27 @@ void add_switch(Menu& menu, const std::string& name, const std::string& what) {
   });
 }
 
+void add_network_settings(Menu& menu, CLI::App& settings) {
+  const auto url = std::make_shared<std::string>(), is_on = std::make_shared<std::string>();
+  CLI::App* const proxy = Menu::add(settings, "proxy", "Go by this proxy for everything");
+  proxy->add_option("URL", *url, "socks5h://HOST:PORT, or off")->required();
+  menu.does(proxy, [url] {
+    return Wish{.method = "settings.proxy", .params = {{"url", *url == "off" ? std::string() : *url}}};
+  });
+  CLI::App* const servers = Menu::add(settings, "private-servers", "Others' servers may have addresses that are not public");
+  servers->add_option("on|off", *is_on, "On or off")->required()->check(CLI::IsMember({"on", "off"}));
+  menu.does(servers, [is_on] {
+    return Wish{.method = "settings.private_servers", .params = {{"on", *is_on == "on"}}};
+  });
+}
+
 }  // namespace
 
 void add_settings_commands(Menu& menu) {
-  menu.does(Menu::add(menu.top(), "settings", "What is chosen"), [] { return Wish{.method = "settings.list"}; });
+  CLI::App* const settings = Menu::add(menu.top(), "settings", "What is chosen");
+  settings->require_subcommand(0, 1);
+  menu.does(settings, [] { return Wish{.method = "settings.list"}; });
+  add_network_settings(menu, *settings);
   add_switch(menu, "receipts", "Tell contacts that their messages came and were read");
   add_switch(menu, "typing", "Tell contacts that you are writing");
   const auto name = std::make_shared<std::string>();

@@ -22,6 +22,20 @@ Error error_of(const net::Response& response) {
   return {.code = error.code(), .message = printable(error.message())};
 }
 
+std::optional<Problem> not_ours(const net::Response& response, const std::string& server) {
+  if (response.status == 200 || !error_of(response).code.empty()) return std::nullopt;
+  const std::string status = "status " + std::to_string(response.status);
+  if (response.status >= 300 && response.status < 400) {
+    return Problem(client::Error::unreachable,
+                   server + ": what answers sends us elsewhere (" + status +
+                       "), and no Sotto server does that: it is not followed. If this network has a login page, log in "
+                       "to it in a browser; else ask whoever runs the server");
+  }
+  return Problem(client::Error::unreachable,
+                 server + ": what answers is not the Sotto server (" + status +
+                     "). If this network has a login page, log in to it in a browser; else check the address");
+}
+
 Problem not_understood(const std::string& server) {
   return refused(server + ": the server's answer can't be understood; is it a Sotto server of this version?");
 }

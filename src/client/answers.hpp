@@ -33,6 +33,9 @@ struct Error {
   std::string message;  // printable
 };
 Error error_of(const net::Response& response);
+/// Something in between that answers in the server's place: a gateway, the login page of a network. Never taken for the
+/// server's word, and never followed elsewhere; nothing if it is a Sotto server's answer as far as can be told.
+std::optional<Problem> not_ours(const net::Response& response, const std::string& server);
 Problem problem_of(const net::Response& response, const std::string& server);
 Problem not_understood(const std::string& server);
 /// The server's words, without what could play with a terminal.

@@ -67,6 +67,16 @@ Finding of_permits(Engine& engine) {
              "connect once with `sotto receive`");
 }
 
+Finding of_clock(const Status& status) {
+  constexpr std::int64_t ms_per_minute = 60'000;
+  if (!status.clock_behind) return well("clock", "this machine and the server agree to some minutes");
+  const std::int64_t minutes = status.clock_behind->count() / ms_per_minute;
+  return ill("clock",
+             "this machine's clock is " + std::to_string(std::abs(minutes)) + " minutes " +
+                 (minutes > 0 ? "behind" : "ahead of") + " the server's",
+             "set it: certificates and timers depend on it. Keys never do");
+}
+
 asio::awaitable<Finding> of_devices(Engine& engine) {
   const auto refreshed = co_await engine.refresh_own();
   if (!refreshed)
@@ -83,7 +93,7 @@ asio::awaitable<Finding> of_devices(Engine& engine) {
 asio::awaitable<Result<std::vector<Finding>>> examine(Engine& engine) {
   const auto status = co_await engine.status();
   if (!status) co_return status.error();
-  std::vector<Finding> made{of_deletion(*status), of_server(*status), of_clone(*status)};
+  std::vector<Finding> made{of_deletion(*status), of_server(*status), of_clone(*status), of_clock(*status)};
   made.push_back(co_await of_devices(engine));
   made.push_back(of_prekeys(*status));
   made.push_back(of_permits(engine));

@@ -6,13 +6,24 @@
 #include "base/encoding.hpp"
 #include "client/introductions.hpp"
 #include "client/prekey_stock.hpp"
+#include "net/certificate.hpp"
 #include "protocol/fingerprint/fingerprint.hpp"
+#include "store/settings.hpp"
 #include "wire/utf8.hpp"
 
 namespace sotto::client {
 namespace {
 
 constexpr base::Timestamp earliest_plausible{1'700'000'000'000};  // November 2023: a clock before that is wrong
+
+/// Minutes may be the way and the wait; more is a clock that is wrong, here or there.
+std::optional<net::Duration> clock_difference(const ServerStatus& status, base::Timestamp now) {
+  constexpr std::int64_t tolerance_ms = 5 * 60'000;
+  if (!status.clock) return std::nullopt;
+  const std::int64_t behind_ms = status.clock->ms - now.ms;
+  if (behind_ms > -tolerance_ms && behind_ms < tolerance_ms) return std::nullopt;
+  return net::Duration(behind_ms);
+}
 
 std::string bearer(const store::OwnAccount& own) { return base::to_base64url(own.token.expose()); }
 
@@ -44,7 +55,8 @@ std::string_view to_text(Step step) {
   return "";
 }
 
-Engine::Engine(Parts parts) : parts_(std::move(parts)), turns_(parts_.timer.executor()) {}
+Engine::Engine(Parts parts)
+    : parts_(std::move(parts)), ways_(parts_.transport, parts_.random), turns_(parts_.timer.executor()) {}
 
 Result<store::OwnAccount> Engine::own() {
   return parts_.store.transact([](store::Transaction& in) -> Result<store::OwnAccount> {
@@ -60,20 +72,17 @@ Result<store::OwnAccount> Engine::own() {
 }
 
 Server Engine::server_for(const store::OwnAccount& own) {
-  const auto authority = wire::Authority::parse(own.server);
-  CHECK(authority);
-  return Server(parts_.transport, parts_.timer, {.authority = *authority, .ca_pem = own.server_ca}, bearer(own));
+  return Server(parts_.transport, parts_.timer, ways_.to_own(own, Ways::Purpose::authenticated), bearer(own));
 }
 
 Lines Engine::lines_for(const store::OwnAccount& own) {
-  const auto authority = wire::Authority::parse(own.server);
-  CHECK(authority);
-  return Lines(parts_.transport, parts_.timer, {.authority = *authority, .ca_pem = own.server_ca}, bearer(own));
+  return Lines(parts_.transport, parts_.timer, ways_, own, bearer(own));
 }
 
-Result<Rights> Engine::rights_to(const wire::AccountId& account) {
+Result<Rights> Engine::rights_to(const store::OwnAccount& own, const wire::AccountId& account) {
   return parts_.store.transact([&](store::Transaction& in) -> Result<Rights> {
     Rights rights{.account = account, .permits = {}};
+    TRY(rights.elsewhere, homes::home_of(in, own, account));
     const auto known = store::contacts::load(in, account);
     if (!known) return rights;
     if (known->profile_key) rights.permits.push_back(permits::contact_permit(store::ProfileKey(*known->profile_key)));
@@ -82,7 +91,7 @@ Result<Rights> Engine::rights_to(const wire::AccountId& account) {
       if (bytes) rights.permits.push_back(*bytes);
     }
     // In one's own name only to who never gave a permit: a server that refuses one must not learn who writes by it.
-    if (rights.permits.empty()) rights.user_name = known->user_name;
+    if (rights.permits.empty() && !rights.elsewhere) rights.user_name = known->user_name;
     return rights;
   });
 }
@@ -112,7 +121,10 @@ asio::awaitable<Result<Invitation>> Engine::prepare_registration(RegistrationWis
   if (!wire::is_user_name(wish.user_name)) {
     co_return refused("\"" + wish.user_name + "\" can't be a user name: 3 to 32 of a-z 0-9 . _ -");
   }
-  Server server(parts_.transport, parts_.timer, {.authority = wish.server, .ca_pem = wish.server_ca}, "");
+  const auto route = route_without_account(parts_.store, parts_.random);
+  if (!route) co_return route.error();
+  Server::Reach reach{.authority = wish.server, .ca_pem = wish.server_ca, .tls_pin = wish.tls_pin, .route = *route};
+  Server server(parts_.transport, parts_.timer, std::move(reach), "");
   co_return co_await server.begin_registration(wish.user_name);
 }
 
@@ -122,6 +134,7 @@ asio::awaitable<Result<void>> Engine::register_account(RegistrationWish wish, In
     if (store::own_account::load(in)) return refused("this folder holds an account already");
     const NewAccountPlan plan{.server = wish.server.text(),
                               .server_ca = wish.server_ca,
+                              .tls_pin = wish.tls_pin ? wish.tls_pin : net::pin_of(wish.server_ca),
                               .user_name = wish.user_name,
                               .invitation = invitation};
     make_account(in, plan, recovery_key, parts_.clock.now(), parts_.random);
@@ -216,13 +229,55 @@ Result<std::vector<Event>> Engine::history(const std::string& words, std::option
   });
 }
 
+Result<void> Engine::note_clock(const ServerStatus& status) {
+  const auto behind = clock_difference(status, parts_.clock.now());
+  if (!behind) return {};
+  const auto minutes = std::chrono::abs(std::chrono::duration_cast<std::chrono::minutes>(*behind)).count();
+  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    store::notices::keep_once(
+        in, {.account = {},
+             .kind = store::Notice::Kind::clock_wrong,
+             .words = "this machine's clock and the server's differ by " + std::to_string(minutes) +
+                      " minutes: this one is " + (behind->count() > 0 ? "behind" : "ahead") +
+                      ", or the server's is wrong. Times in conversations and disappearing messages go by it",
+             .at = parts_.clock.now()});
+    return {};
+  });
+}
+
+// By which way
+
+Result<void> Engine::set_proxy(const std::string& url) {
+  TRY_VOID(check_proxy(url));
+  TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    store::settings::set_text(in, store::settings::proxy, url);
+    return {};
+  }));
+  away_.clear();
+  if (open_mailbox_ != nullptr) open_mailbox_->cut();
+  return {};
+}
+
+Result<void> Engine::allow_private_servers(bool is_allowed) {
+  TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    store::settings::set(in, store::settings::private_servers, is_allowed);
+    return {};
+  }));
+  away_.clear();
+  wake_sending();
+  return {};
+}
+
 asio::awaitable<Result<Status>> Engine::status() {
   auto account = own();
   if (!account) co_return account.error();
   Server server = server_for(*account);
   const auto answer = co_await server.status();
   Status made{.own = *std::move(account), .server = {}, .server_problem = {}, .store_problem = {}};
-  if (answer) made.server = *answer;
+  if (answer) {
+    made.server = *answer;
+    made.clock_behind = clock_difference(*answer, parts_.clock.now());
+  }
   if (!answer) made.server_problem = answer.error().message;
   if (const auto sound = parts_.store.check(); !sound) made.store_problem = sound.error().message;
   const auto counted = parts_.store.transact([&](store::Transaction& in) -> Result<void> {

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,11 +51,15 @@ struct RegistrationWish {
   wire::Authority server;
   std::string server_ca;  // PEM, or empty: the system's authorities
   std::string user_name;
+  /// By which everybody knows the server's certificate who does not have that CA: goes into list and links. Nothing:
+  /// the key of a CA that was given, if it is one.
+  std::optional<wire::Hash> tls_pin = {};
 };
 
 struct AddedContact {
   store::Contact contact;
-  bool is_pinned;  // by a link, as opposed to what the server answered to a name
+  bool is_pinned;                          // by a link, as opposed to what the server answered to a name
+  std::optional<std::string> server = {};  // another than ours: nothing connects there before something is sent
 };
 
 struct Safety {
@@ -70,7 +75,8 @@ struct Status {
   std::int64_t refused = 0;
   std::optional<ServerStatus> server;  // nothing if it could not be asked
   std::string server_problem;
-  std::string store_problem;  // empty if every page of the database is sound
+  std::optional<net::Duration> clock_behind = {};  // this machine's, if it differs from the server's by minutes
+  std::string store_problem;                       // empty if every page of the database is sound
 };
 
 /// Something for the person, in the order in which it came. `event` may be told again after a crash between telling and
@@ -104,17 +110,31 @@ class Engine {
   asio::awaitable<Result<void>> resume_registration();
 
   Result<wire::ContactLink> address();
-  /// By a contact link, or by a user name of the own server.
+  /// By a contact link, or by a user name of the own server. A link to another server is kept as it is: the contact's
+  /// statements are fetched when something is sent.
   asio::awaitable<Result<AddedContact>> add_contact(std::string link_or_name, std::optional<std::string> nickname);
 
   /// Tells the server which permits count, if it does not know; what was taken back ends with that.
   asio::awaitable<Result<void>> settle_permits();
+  /// To which server a contact has moved, if that waits for an answer; until then nothing is sent there or to the old
+  /// one.
+  Result<std::optional<Move>> pending_move(const std::string& contact);
+  /// The answer: what waits goes to the new server.
+  Result<void> allow_move(const std::string& contact);
+
+  /// `socks5h://…`, or empty for none: for every connection from now on; what is open is cut.
+  /// errors  refused  it is no such address
+  Result<void> set_proxy(const std::string& url);
+  /// Whether others' servers may have addresses that are not public.
+  Result<void> allow_private_servers(bool is_allowed);
 
   /// Keeps the text; drain_outbox() sends it.
   Result<store::Message> enqueue(const std::string& contact, std::string text);
   /// Keeps anything else that is to be said in the conversation.
   Result<void> say(const std::string& contact, wire::Body body);
-  /// Sends what is due, oldest first. errors: unreachable, and then what is left stays.
+  /// Sends what is due, oldest first.
+  /// errors  unreachable  and then what is left stays; waiting  the same, of some only: another server is away, or a
+  ///                      contact's move has no answer
   asio::awaitable<Result<void>> drain_outbox();
   /// The message as it stands now.
   Result<store::Message> message(std::int64_t id);
@@ -153,7 +173,9 @@ class Engine {
  private:
   Server server_for(const store::OwnAccount& own);
   Lines lines_for(const store::OwnAccount& own);
-  Result<Rights> rights_to(const wire::AccountId& account);
+  Result<Rights> rights_to(const store::OwnAccount& own, const wire::AccountId& account);
+  Result<AddedContact> add_elsewhere(const store::OwnAccount& own, const wire::ContactLink& link,
+                                     std::optional<std::string> nickname);
 
   /// Whose turn it is to send; one drain at a time.
   asio::awaitable<Result<void>> drain_due(Lines& lines, const store::OwnAccount& own);
@@ -170,12 +192,27 @@ class Engine {
   std::shared_ptr<Sending> start_sending();
   asio::awaitable<void> stop_sending(std::shared_ptr<Sending> sending);
   net::Duration until_due();  // when something is to leave next
+  struct ToSend {
+    store::Outgoing what;
+    std::optional<std::string> elsewhere;  // the server that it goes to, if it is not ours
+  };
+  /// Who was not there when it was needed: another server, or an account on one.
+  struct Away {
+    int attempts = 0;
+    net::Duration until{0};  // by the monotonic clock: nothing connects there before
+    std::string why = {};
+  };
+  Result<std::optional<ToSend>> to_send(const store::OwnAccount& own, std::int64_t id);
+  std::optional<Away> away_for(const ToSend& outgoing) const;
+  void note_present(const ToSend& outgoing);
+  Result<void> note_stuck(const ToSend& outgoing, const Problem& problem);
+  Result<void> note_clock(const ServerStatus& status);
   Result<void> take_own(const wire::Introduction& shown);
   /// No ciphertext leaves before the server has confirmed which copy of this device speaks (design, section 5).
   asio::awaitable<Result<void>> confirm_generation(Server& server);
   using MakeAct = std::function<Result<own_list::Act>(store::Transaction&, const outbox::Lent&, const ActChallenge&)>;
   asio::awaitable<Result<void>> put_act(Server& server, MakeAct make);
-  asio::awaitable<Result<bool>> refresh(Lines& lines, wire::AccountId account);
+  asio::awaitable<Result<bool>> refresh(Lines& lines, const store::OwnAccount& own, wire::AccountId account);
   /// Registers the permits that are due: new ones, and once a month all of them.
   asio::awaitable<Result<void>> put_permits(Server& server, const store::OwnAccount& own);
   asio::awaitable<Result<void>> top_up_prekeys(Server& server, const store::OwnAccount& own);
@@ -197,6 +234,9 @@ class Engine {
   Result<void> tell_new(const std::function<void(const Event&)>& tell);
 
   Parts parts_;
+  Ways ways_;
+  std::map<std::string, Away> away_;       // by server or account: each has its own pauses
+  Mailbox* open_mailbox_ = nullptr;        // while one is followed
   net::Turns turns_;                       // to send
   std::weak_ptr<Sending> sending_;         // while a mailbox is open
   bool has_confirmed_generation_ = false;  // since this engine was made, or since the mailbox was opened last

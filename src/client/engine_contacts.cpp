@@ -1,12 +1,23 @@
 // Who is written to: by link or user name, and what the server shows about them.
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "client/engine.hpp"
 #include "client/introductions.hpp"
 #include "client/people.hpp"
+#include "store/homes.hpp"
 #include "wire/utf8.hpp"
 
 namespace sotto::client {
+namespace {
+
+wire::DeviceList list_of(const store::OwnAccount& own) {
+  const auto list = wire::DeviceList::parse(own.introduction.list.statement);
+  CHECK(list);
+  return *list;
+}
+
+}  // namespace
 
 Result<wire::ContactLink> Engine::address() {
   TRY(const store::OwnAccount account, own());
@@ -16,17 +27,38 @@ Result<wire::ContactLink> Engine::address() {
                            .token = account.link_token,
                            .links = order.links,
                            .epoch = order.epoch,
-                           .tls_pin = std::nullopt};
+                           .tls_pin = list_of(account).tls_pin};
 }
 
-asio::awaitable<Result<bool>> Engine::refresh(Lines& lines, wire::AccountId account) {
-  auto rights = rights_to(account);
+Result<std::optional<Move>> Engine::pending_move(const std::string& words) {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<Move>> {
+    TRY(const store::Contact whose, contact(in, words));
+    return homes::open_move(in, whose.account_id);
+  });
+}
+
+Result<void> Engine::allow_move(const std::string& words) {
+  TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    TRY(const store::Contact whose, contact(in, words));
+    if (!homes::open_move(in, whose.account_id)) return refused(whose.name() + " has not moved to another server");
+    homes::follow(in, whose.account_id);
+    return {};
+  }));
+  wake_sending();
+  return {};
+}
+
+asio::awaitable<Result<bool>> Engine::refresh(Lines& lines, const store::OwnAccount& own, wire::AccountId account) {
+  auto rights = rights_to(own, account);
   if (!rights) co_return rights.error();
   const auto introduction = co_await lines.introduction_of(*std::move(rights));
   if (!introduction) co_return introduction.error();
   co_return parts_.store.transact([&](store::Transaction& in) -> Result<bool> {
     const auto parsed = wire::rules::parse(*introduction);
     if (!parsed || parsed->list.account_id != account) return refused("the server answered with another account");
+    const auto agreed = store::homes::load(in, account);
+    if (agreed && std::tie(parsed->list.order.links, parsed->list.order.epoch) < std::tie(agreed->links, agreed->epoch))
+      return refused("the server shows older statements than the link names: ask for the reason before you go on");
     switch (apply_introduction(in, *introduction, parts_.clock.now())) {
       case Introduced::is_new:
         return true;
@@ -40,6 +72,27 @@ asio::awaitable<Result<bool>> Engine::refresh(Lines& lines, wire::AccountId acco
         return refused("the server shows statements of this account that do not verify");
     }
     return false;
+  });
+}
+
+/// Kept as the link says; adding somebody connects nowhere that the person has not sent anything to.
+Result<AddedContact> Engine::add_elsewhere(const store::OwnAccount& account, const wire::ContactLink& link,
+                                           std::optional<std::string> nickname) {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<AddedContact> {
+    if (link.account_id == account.account_id) return refused("this is your own account");
+    if (nickname && store::contacts::is_nickname_taken(in, *nickname, link.account_id))
+      return refused("another contact is called \"" + *nickname + "\" already");
+    auto contact = store::contacts::load(in, link.account_id).value_or(store::Contact{.account_id = link.account_id});
+    if (nickname) contact.nickname = nickname;
+    contact.origin = store::Origin::link;
+    contact.link_token = base::blob(link.token);
+    contact.standing = store::Standing::accepted;
+    if (link.tls_pin) contact.tls_pin = base::blob(*link.tls_pin);
+    store::contacts::keep(in, contact, parts_.clock.now());
+    // Who is known already may have moved since the link was made: the signed list decides, and is asked about.
+    if (!store::homes::load(in, link.account_id))
+      store::homes::agree(in, link.account_id, {.server = link.home_server, .links = link.links, .epoch = link.epoch});
+    return AddedContact{.contact = contact, .is_pinned = true, .server = link.home_server};
   });
 }
 
@@ -59,10 +112,7 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
   } else if (!wire::is_user_name(link_or_name)) {
     co_return refused("\"" + link_or_name + "\" is neither a contact link nor a user name (3 to 32 of a-z 0-9 . _ -)");
   }
-  if (link && link->home_server != account->server) {
-    co_return refused("this contact lives at " + link->home_server +
-                      "; contacts on other servers are not supported yet");
-  }
+  if (link && link->home_server != account->server) co_return add_elsewhere(*account, *link, std::move(nickname));
 
   Lines lines = lines_for(*account);
   std::optional<wire::Introduction> introduction;
@@ -101,6 +151,9 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
     contact.standing = store::Standing::accepted;
     store::contacts::keep(in, contact, parts_.clock.now());
     own_list::sync_contact(in, lent(*account), contact);
+    // Found here, so here is where the person wants to write to: if the list names another server, that is a question.
+    if (!store::homes::load(in, list.account_id)) store::homes::agree(in, list.account_id, {.server = account->server});
+    homes::note_first(in, list, parts_.clock.now());
     return AddedContact{.contact = contact, .is_pinned = link.has_value()};
   });
 }

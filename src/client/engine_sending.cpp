@@ -1,5 +1,6 @@
 // The sending half of the engine: what waits is encrypted, committed, and only then leaves; until the server has it.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "client/conversations.hpp"
@@ -15,6 +16,9 @@ base::Timestamp next_try(const store::Outgoing& outgoing, base::Timestamp now, b
   const std::int64_t wait = std::min(longest_ms, first_ms << std::min(outgoing.attempts, 12));
   return {now.ms + wait + wait * random.bytes<1>()[0] / 512};
 }
+
+enum class Round { ordinary, to_who_was_away };
+constexpr std::array rounds_of_a_drain{Round::ordinary, Round::to_who_was_away};
 
 }  // namespace
 
@@ -78,38 +82,104 @@ asio::awaitable<Result<void>> Engine::drain_due(Lines& lines, const store::OwnAc
   // A conversation whose next content can't go: what follows it waits, the others go on.
   std::set<wire::AccountId> stuck;
   std::optional<Problem> first_problem;
-  for (const std::int64_t id : *waiting) {
-    const auto outgoing = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<store::Outgoing>> {
-      return store::outgoing::load(in, id);
-    });
-    if (!outgoing) co_return outgoing.error();
-    if (!*outgoing || stuck.contains((*outgoing)->account)) continue;
-    if ((*outgoing)->not_before > parts_.clock.now()) {
-      if ((*outgoing)->seq > 0) stuck.insert((*outgoing)->account);  // the order of what counts stays
-      continue;
+  const auto note = [&first_problem](const Problem& problem) {
+    if (!first_problem || first_problem->error == Error::waiting) first_problem = problem;
+  };
+  // What goes where nobody answered the last time comes last, so that nothing else waits for it.
+  for (const Round round : rounds_of_a_drain) {
+    for (const std::int64_t id : *waiting) {
+      const auto outgoing = to_send(account, id);
+      if (!outgoing) co_return outgoing.error();
+      if (!*outgoing || stuck.contains((*outgoing)->what.account)) continue;
+      const store::Outgoing& what = (*outgoing)->what;
+      if (what.not_before > parts_.clock.now()) {
+        if (what.seq > 0) stuck.insert(what.account);  // the order of what counts stays
+        continue;
+      }
+      const auto away = away_for(**outgoing);
+      if ((round == Round::ordinary) == away.has_value()) continue;
+      if (away && away->until > parts_.clock.monotonic()) {
+        stuck.insert(what.account);
+        note(Problem(Error::waiting, away->why));
+        continue;
+      }
+      store::Outgoing leaving = what;
+      const auto sent = co_await send_one(lines, account, std::move(leaving));
+      if (sent) {
+        note_present(**outgoing);
+        continue;
+      }
+      if (sent.error().error == Error::unreachable && !(*outgoing)->elsewhere) co_return sent.error();
+      stuck.insert(what.account);
+      const auto noted = note_stuck(**outgoing, sent.error());
+      if (!noted) co_return noted.error();
+      const bool is_away = sent.error().error == Error::unreachable;
+      note(is_away ? Problem(Error::waiting, sent.error().message) : sent.error());
     }
-    const auto sent = co_await send_one(lines, account, **outgoing);
-    if (sent) continue;
-    if (sent.error().error == Error::unreachable) co_return sent.error();
-    stuck.insert((*outgoing)->account);
-    if (!first_problem) first_problem = sent.error();
   }
   if (first_problem) co_return *first_problem;
   co_return Result<void>();
+}
+
+// Who can't be reached now
+
+Result<std::optional<Engine::ToSend>> Engine::to_send(const store::OwnAccount& account, std::int64_t id) {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<ToSend>> {
+    const auto outgoing = store::outgoing::load(in, id);
+    if (!outgoing) return std::optional<ToSend>();
+    ToSend made{.what = *outgoing, .elsewhere = {}};
+    // Whoever may not be connected to is found out when it is tried.
+    const auto home = homes::home_of(in, account, outgoing->account);
+    if (home && *home) made.elsewhere = (*home)->server.text();
+    return std::optional(std::move(made));
+  });
+}
+
+std::optional<Engine::Away> Engine::away_for(const ToSend& outgoing) const {
+  if (!outgoing.elsewhere) return std::nullopt;
+  for (const std::string& key : {*outgoing.elsewhere, outgoing.what.account.text()}) {
+    if (const auto found = away_.find(key); found != away_.end()) return found->second;
+  }
+  return std::nullopt;
+}
+
+void Engine::note_present(const ToSend& outgoing) {
+  if (outgoing.elsewhere) away_.erase(*outgoing.elsewhere);
+  away_.erase(outgoing.what.account.text());
+}
+
+/// Another server that does not answer is left alone for a while, with all that goes there; one that answers, but not
+/// as it should, for this contact only.
+Result<void> Engine::note_stuck(const ToSend& outgoing, const Problem& problem) {
+  constexpr std::int64_t first_ms = 5'000, longest_ms = 300'000;
+  const bool is_away = problem.error == Error::unreachable;
+  if (outgoing.elsewhere && problem.error != Error::waiting) {
+    Away& away = away_[is_away ? *outgoing.elsewhere : outgoing.what.account.text()];
+    const std::int64_t wait = std::min(longest_ms, first_ms << std::min(away.attempts++, 6));
+    away.until = parts_.clock.monotonic() + net::Duration(wait + wait * parts_.random.bytes<1>()[0] / 512);
+    away.why = problem.message;
+  }
+  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    if (!outgoing.what.message || outgoing.what.about) return {};
+    const auto message = store::messages::load(in, *outgoing.what.message);
+    if (message && (message->state == store::State::queued || message->state == store::State::encrypted))
+      store::messages::set_state(in, message->id, message->state, problem.message);
+    return {};
+  });
 }
 
 asio::awaitable<Result<std::vector<wire::DeviceBundle>>> Engine::bundles_for(Lines& lines,
                                                                              const store::OwnAccount& account,
                                                                              wire::AccountId whose) {
   if (whose == account.account_id) co_return co_await lines.server.own_bundles();
-  auto rights = rights_to(whose);
+  auto rights = rights_to(account, whose);
   if (!rights) co_return rights.error();
   co_return co_await lines.bundles(*std::move(rights));
 }
 
 asio::awaitable<Result<bool>> Engine::refresh_devices(Lines& lines, const store::OwnAccount& account,
                                                       wire::AccountId whose) {
-  if (whose != account.account_id) co_return co_await refresh(lines, whose);
+  if (whose != account.account_id) co_return co_await refresh(lines, account, whose);
   const auto before = view_of(account.introduction);
   const auto refreshed = co_await refresh_own();
   if (!refreshed) co_return refreshed.error();
@@ -183,6 +253,9 @@ asio::awaitable<Result<void>> Engine::send_one(Lines& lines, const store::OwnAcc
   for (int round = 0; round < rounds; ++round) {
     auto account = own();  // the list may have become another one on the way
     if (!account) co_return account.error();
+    const auto may_send =
+        rights_to(*account, outgoing.account);  // before anything is encrypted for where it may not go
+    if (!may_send) co_return may_send.error();
     auto request = co_await ready_request(lines, *account, outgoing);
     if (!request) co_return request.error();
     if (!*request) {
@@ -190,11 +263,13 @@ asio::awaitable<Result<void>> Engine::send_one(Lines& lines, const store::OwnAcc
     }
     reached(Step::encrypted);
     Result<SendAnswer> answer = refused("");
+    std::string where = lines.server.name();
     if (outgoing.account == started_as.account_id) {
       answer = co_await lines.server.send_to_own(**std::move(request));
     } else {
-      auto rights = rights_to(outgoing.account);
+      auto rights = rights_to(*account, outgoing.account);
       if (!rights) co_return rights.error();
+      if (rights->elsewhere) where = rights->elsewhere->server.text();
       answer = co_await lines.send(*std::move(rights), **std::move(request));
     }
     if (!answer) co_return answer.error();
@@ -213,10 +288,10 @@ asio::awaitable<Result<void>> Engine::send_one(Lines& lines, const store::OwnAcc
           store::outgoing::put_off(in, outgoing.id, next_try(outgoing, parts_.clock.now(), parts_.random));
         });
         if (!put_off) co_return put_off;
-        co_return refused(lines.server.name() + ": " + answer->reason + "; the message is kept and tried again");
+        co_return refused(where + ": " + answer->reason + "; the message is kept and tried again");
       }
       case Delivery::try_later:
-        co_return Problem(Error::unreachable, lines.server.name() + ": " + answer->reason);
+        co_return Problem(Error::unreachable, where + ": " + answer->reason);
       case Delivery::wrong_devices:
         break;
     }
@@ -269,8 +344,13 @@ net::Duration Engine::until_due() {
     if (!due || (expiry && *expiry < *due)) return expiry;
     return due;
   });
-  if (!next || !*next) return longest;
-  return std::clamp(net::Duration((*next)->ms - parts_.clock.now().ms), net::Duration(1), longest);
+  net::Duration wait = longest;
+  if (next && *next) wait = std::min(wait, net::Duration((*next)->ms - parts_.clock.now().ms));
+  const net::Duration now = parts_.clock.monotonic();
+  for (const auto& [server, away] : away_) {
+    if (away.until > now) wait = std::min(wait, away.until - now);
+  }
+  return std::max(wait, net::Duration(1));
 }
 
 asio::awaitable<void> Engine::keep_sending(std::shared_ptr<Sending> sending) {
@@ -281,7 +361,8 @@ asio::awaitable<void> Engine::keep_sending(std::shared_ptr<Sending> sending) {
     const auto expired = conversations::expire(parts_);
     if (!expired) warn(expired.error());
     if (!drained) warn(drained.error());
-    const net::Duration wait = drained ? until_due() : std::max(until_due(), pause);
+    const bool is_held_up = !drained && drained.error().error != Error::waiting;
+    const net::Duration wait = is_held_up ? std::max(until_due(), pause) : until_due();
     co_await sending->wake.wait_for(parts_.timer, wait);
   }
   sending->has_ended = true;

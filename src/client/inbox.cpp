@@ -82,6 +82,8 @@ Result<void> Engine::tell_new(const Told& tell) {
 asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store::OwnAccount& account) {
   const auto status = co_await server.status();
   if (!status) co_return status.error();
+  const auto noted = note_clock(*status);
+  if (!noted) co_return noted;
   const auto upload = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<base::Blob>> {
     const prekey_stock::Left left{.one_time = status->one_time_prekeys,
                                   .one_time_kyber = status->one_time_kyber_prekeys};
@@ -218,9 +220,9 @@ Result<void> Engine::note_clone() {
 asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patience, Told tell) {
   const auto told = tell_new(tell);
   if (!told) co_return told.error();
-  const auto account = own();
-  if (!account) co_return account.error();
   for (int attempt = 0;; ++attempt) {
+    const auto account = own();  // also by which way its server is reached: that may have changed
+    if (!account) co_return account.error();
     Lines lines = lines_for(*account);
     auto mailbox = co_await lines.server.open_mailbox();
     if (mailbox) {
@@ -230,7 +232,9 @@ asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patie
       // Which copy of this device speaks is asked anew at every connect.
       has_confirmed_generation_ = false;
       const auto sending = patience ? nullptr : start_sending();
+      open_mailbox_ = mailbox->get();
       const auto ended = co_await follow(**mailbox, lines, *account, how, tell);
+      open_mailbox_ = nullptr;
       if (sending) co_await stop_sending(sending);
       if (went_well) attempt = 0;  // an open mailbox alone is no success: the pauses go on growing
       if (ended || patience || ended.error().error != Error::unreachable) co_return ended;

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "client/homes.hpp"
 #include "client/rotation.hpp"
 #include "store/contacts.hpp"
+#include "store/homes.hpp"
 #include "store/notices.hpp"
 #include "store/sessions.hpp"
 #include "wire/content.hpp"
@@ -62,6 +64,7 @@ void forget_who_left(store::Transaction& in, const store::Peer& before, const wi
 void tell_of_contact(store::Transaction& in, const store::Peer& before, const wire::CheckedIntroduction& next,
                      base::Timestamp now) {
   const wire::AccountId account = next.list.account_id;
+  homes::note_list(in, account, before.held.list, next.list, now);
   if (!store::contacts::load(in, account)) return;
   const std::string name = name_of(in, account);
   if (next.certificate.epoch != before.held.certificate.epoch) {
@@ -94,6 +97,10 @@ Introduced apply(store::Transaction& in, const wire::Introduction& introduction,
     }
     if (checked->list.order < peer->held.list.order) return Introduced::is_older;
   }
+  const auto named = store::homes::load(in, checked->list.account_id);
+  const bool is_below_link =
+      named && std::tie(checked->list.order.links, checked->list.order.epoch) < std::tie(named->links, named->epoch);
+  if (is_below_link) return Introduced::is_older;
   if (has_key_of_another(in, checked->list)) return Introduced::is_unsound;
   if (peer) {
     tell(*peer, *checked);
@@ -104,6 +111,7 @@ Introduced apply(store::Transaction& in, const wire::Introduction& introduction,
     }
   }
   store::peers::keep(in, introduction, *checked);
+  if (!peer) homes::note_first(in, checked->list, now);
   return Introduced::is_new;
 }
 

@@ -51,13 +51,13 @@ wire::Device make_device(const Keys& keys, const NewAccountPlan& plan, const sto
 }
 
 wire::Signed make_list(const Keys& keys, const wire::Device& device, const wire::Signed& certificate,
-                       const std::string& server, base::Random& random) {
+                       const NewAccountPlan& plan, base::Random& random) {
   const wire::DeviceList made{.account_id = wire::account_id_of(keys.root.root.public_key),
                               .certificate_hash = wire::hash(wire::names::account_certificate, certificate.statement),
                               .order = {.links = 0, .epoch = keys.day.value, .version = 1},
                               .day = keys.day,
-                              .home_server = server,
-                              .tls_pin = std::nullopt,
+                              .home_server = plan.server,
+                              .tls_pin = plan.tls_pin,
                               .previous = {},
                               .devices = {device}};
   return wire::Signed::make(wire::names::device_list, made.serialize(), keys.account.private_key, random);
@@ -98,7 +98,7 @@ void make_account(store::Transaction& in, const NewAccountPlan& plan, const wire
   const wire::Signed certificate = make_certificate(keys, random);
   const wire::RegistrationBody parts{.certificate = certificate,
                                      .backup_statement = make_backup_statement(keys, random),
-                                     .list = make_list(keys, device, certificate, plan.server, random),
+                                     .list = make_list(keys, device, certificate, plan, random),
                                      .user_name = plan.user_name,
                                      .token_hash = wire::hash(wire::names::device_token, token.expose()),
                                      .prekeys = prekey_stock::make(in, keys.identity.private_key,

@@ -14,8 +14,9 @@ struct Invitation {
 };
 
 struct NewAccountPlan {
-  std::string server;     // HOST:PORT
-  std::string server_ca;  // PEM, or empty
+  std::string server;                      // HOST:PORT
+  std::string server_ca;                   // PEM, or empty
+  std::optional<wire::Hash> tls_pin = {};  // for everybody who comes from elsewhere
   std::string user_name;
   Invitation invitation;
 };

@@ -10,10 +10,8 @@ bool is_refused(const net::Response& answer) { return answers::error_of(answer).
 
 }  // namespace
 
-Post::Post(net::Transport& transport, net::Timer& timer, Server::Reach reach)
-    : reach_(std::move(reach)),
-      http_(transport, timer, {.host = reach_.authority.host, .port = reach_.authority.port},
-            {.ca_pem = reach_.ca_pem}) {}
+Post::Post(net::Transport& transport, net::Timer& timer, Server::Reach reach, net::Duration at_most)
+    : reach_(std::move(reach)), at_most_(at_most), http_(transport, timer, reach_.endpoint(), reach_.tls()) {}
 
 asio::awaitable<Result<net::Response>> Post::call(std::string method, std::string target, base::Blob permit,
                                                   base::Blob body) {
@@ -22,8 +20,9 @@ asio::awaitable<Result<net::Response>> Post::call(std::string method, std::strin
                        .headers = {{.name = "Content-Type", .value = "application/x-protobuf"},
                                    {.name = "Sotto-Permit", .value = base::to_base64url(permit)}},
                        .body = std::move(body)};
-  auto answer = co_await http_.send(std::move(request));
+  auto answer = co_await http_.send(std::move(request), at_most_);
   if (!answer) co_return Problem(answer.error(), reach_.authority.text());
+  if (auto other = answers::not_ours(*answer, reach_.authority.text())) co_return *std::move(other);
   co_return *std::move(answer);
 }
 
@@ -76,42 +75,60 @@ asio::awaitable<Result<std::optional<SendAnswer>>> Post::send(wire::AccountId ac
 
 namespace {
 
-Problem no_right(const std::string& server) {
-  return refused(server +
+Problem no_right(const Rights& rights, const Server& own) {
+  return refused((rights.elsewhere ? rights.elsewhere->server.text() : own.name()) +
                  ": no permit for this contact counts any more, or the account is gone; ask for a new contact "
                  "link");
 }
 
 }  // namespace
 
+/// A server that is not ours gets less patience: others wait behind it.
+asio::awaitable<Post*> Lines::post_for(Rights rights) {
+  constexpr net::Duration patience = std::chrono::seconds(10);
+  if (!rights.elsewhere) co_return &post;
+  std::string name = rights.elsewhere->server.text();
+  if (rights.elsewhere->tls_pin) name += " " + base::to_hex(*rights.elsewhere->tls_pin);
+  if (!elsewhere_.contains(name)) {
+    Ways::Own own = own_;
+    Server::Reach reach = co_await ways_.to_other(std::move(own), *std::move(rights.elsewhere));
+    if (!elsewhere_.contains(name))
+      elsewhere_.emplace(name, std::make_unique<Post>(transport_, timer_, std::move(reach), patience));
+  }
+  co_return elsewhere_.at(name).get();
+}
+
 asio::awaitable<Result<wire::Introduction>> Lines::introduction_of(Rights rights) {
+  Post* const there = co_await post_for(rights);
   for (const wire::Permit& permit : rights.permits) {
-    auto found = co_await post.introduction_of(rights.account, permit);
+    auto found = co_await there->introduction_of(rights.account, permit);
     if (!found) co_return found.error();
     if (*found) co_return **std::move(found);
   }
-  if (!rights.user_name) co_return no_right(server.name());
+  if (!rights.user_name || rights.elsewhere) co_return no_right(rights, server);
   co_return co_await server.look_up(*rights.user_name);
 }
 
 asio::awaitable<Result<std::vector<wire::DeviceBundle>>> Lines::bundles(Rights rights) {
+  Post* const there = co_await post_for(rights);
   for (const wire::Permit& permit : rights.permits) {
-    auto found = co_await post.bundles(rights.account, permit);
+    auto found = co_await there->bundles(rights.account, permit);
     if (!found) co_return found.error();
     if (*found) co_return **std::move(found);
   }
-  if (!rights.user_name) co_return no_right(server.name());
+  if (!rights.user_name || rights.elsewhere) co_return no_right(rights, server);
   co_return co_await server.bundles_to_knock(rights.account);
 }
 
 asio::awaitable<Result<SendAnswer>> Lines::send(Rights rights, base::Blob request) {
+  Post* const there = co_await post_for(rights);
   for (const wire::Permit& permit : rights.permits) {
     base::Blob copy = request;
-    auto answer = co_await post.send(rights.account, permit, std::move(copy));
+    auto answer = co_await there->send(rights.account, permit, std::move(copy));
     if (!answer) co_return answer.error();
     if (*answer) co_return **std::move(answer);
   }
-  if (!rights.user_name) co_return no_right(server.name());
+  if (!rights.user_name || rights.elsewhere) co_return no_right(rights, server);
   co_return co_await server.knock(std::move(request));
 }
 

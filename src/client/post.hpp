@@ -1,5 +1,8 @@
 #pragma once
+#include <map>
+
 #include "client/server.hpp"
+#include "client/ways.hpp"
 #include "wire/permit.hpp"
 
 namespace sotto::client {
@@ -9,7 +12,8 @@ namespace sotto::client {
 /// does not count (any more), or that there is no such account: the server does not say which.
 class Post {
  public:
-  Post(net::Transport& transport, net::Timer& timer, Server::Reach reach);
+  Post(net::Transport& transport, net::Timer& timer, Server::Reach reach,
+       net::Duration at_most = std::chrono::seconds(30));
 
   asio::awaitable<Result<std::optional<wire::Introduction>>> introduction_of(wire::AccountId account,
                                                                              wire::Permit permit);
@@ -23,6 +27,7 @@ class Post {
                                               base::Blob body);
 
   Server::Reach reach_;
+  net::Duration at_most_;
   net::HttpClient http_;
 };
 
@@ -32,14 +37,20 @@ struct Rights {
   wire::AccountId account;
   std::vector<wire::Permit> permits;
   std::optional<std::string> user_name = {};
+  std::optional<Home> elsewhere = {};  // nothing: on our own server
 };
 
-/// The two connections of one operation. Each call takes the first right that counts.
-/// errors  refused  with no right left: what waits goes on waiting
+/// The connections of one operation: two to the own server, and an anonymous one to each other server that is written
+/// to. Each call takes the first right that counts. errors  refused  with no right left: what waits goes on waiting
 class Lines {
  public:
-  Lines(net::Transport& transport, net::Timer& timer, const Server::Reach& reach, std::string bearer)
-      : server(transport, timer, reach, std::move(bearer)), post(transport, timer, reach) {}
+  Lines(net::Transport& transport, net::Timer& timer, Ways& ways, const store::OwnAccount& own, std::string bearer)
+      : server(transport, timer, ways.to_own(own, Ways::Purpose::authenticated), std::move(bearer)),
+        post(transport, timer, ways.to_own(own, Ways::Purpose::anonymous)),
+        transport_(transport),
+        timer_(timer),
+        ways_(ways),
+        own_{.server = own.server, .proxy = own.proxy, .allows_private_servers = own.allows_private_servers} {}
 
   asio::awaitable<Result<wire::Introduction>> introduction_of(Rights rights);
   asio::awaitable<Result<std::vector<wire::DeviceBundle>>> bundles(Rights rights);
@@ -47,6 +58,15 @@ class Lines {
 
   Server server;
   Post post;
+
+ private:
+  asio::awaitable<Post*> post_for(Rights rights);
+
+  net::Transport& transport_;
+  net::Timer& timer_;
+  Ways& ways_;
+  Ways::Own own_;
+  std::map<std::string, std::unique_ptr<Post>> elsewhere_;  // by server and pin
 };
 
 }  // namespace sotto::client

@@ -12,9 +12,15 @@ Error kind_of(net::Problem problem) {
     case net::Problem::closed:
     case net::Problem::timed_out:
     case net::Problem::upgrade_refused:
+    case net::Problem::proxy_unreachable:
+    case net::Problem::proxy_failed:
       return Error::unreachable;
     case net::Problem::certificate_not_trusted:
     case net::Problem::certificate_expired:
+    case net::Problem::certificate_not_yet_valid:
+    case net::Problem::address_not_allowed:
+    case net::Problem::onion_without_proxy:
+    case net::Problem::proxy_login_refused:
     case net::Problem::wrong_host_name:
     case net::Problem::pin_mismatch:
     case net::Problem::tls_failed:
@@ -31,14 +37,32 @@ Error kind_of(net::Problem problem) {
   return Error::refused;
 }
 
-std::string next_step(net::Problem problem) {
+/// Who answers with a certificate that is not the server's may be the network itself, asking for a login.
+std::string portal(const std::string& server) {
+  return "; or this network answers in place of " + server + ": log in to it in a browser, then try again)";
+}
+
+std::string next_step(net::Problem problem, const std::string& server) {
   switch (problem) {
     case net::Problem::certificate_not_trusted:
-      return " (if the server made its own certificate, give its ca.pem with --server-ca)";
+      return " (if the server made its own certificate, give its ca.pem with --server-ca" + portal(server);
+    case net::Problem::tls_failed:
+      return " (is the port right" + portal(server);
     case net::Problem::certificate_expired:
+    case net::Problem::certificate_not_yet_valid:
       return " (check this machine's clock, then ask whoever runs the server)";
     case net::Problem::wrong_host_name:
-      return " (use the name that the server's certificate has)";
+      return " (use the name that the server's certificate has" + portal(server);
+    case net::Problem::pin_mismatch:
+      return " (ask whoever runs it, or whose link it was, for a new link" + portal(server);
+    case net::Problem::address_not_allowed:
+      return " (if you know that server, allow it: `sotto settings private-servers on`)";
+    case net::Problem::onion_without_proxy:
+      return " (start Tor, then `sotto settings proxy socks5h://127.0.0.1:9050`)";
+    case net::Problem::proxy_unreachable:
+      return " (start it, or change `sotto settings proxy`; nothing goes past it)";
+    case net::Problem::proxy_login_refused:
+      return " (write its login into the setting: socks5h://USER:PASSWORD@HOST:PORT)";
     default:
       return "";
   }
@@ -51,7 +75,8 @@ Problem::Problem(const store::Problem& problem)
       message(problem.message) {}
 
 Problem::Problem(const net::Error& failed, const std::string& server)
-    : error(kind_of(failed.problem)), message(server + ": " + net::to_text(failed) + next_step(failed.problem)) {}
+    : error(kind_of(failed.problem)),
+      message(server + ": " + net::to_text(failed) + next_step(failed.problem, server)) {}
 
 std::string to_text(protocol::Error error) {
   switch (error) {

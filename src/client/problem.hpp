@@ -11,6 +11,7 @@ namespace sotto::client {
 enum class Error {
   refused,      // with a reason; nothing was changed
   unreachable,  // the server can't be reached now; what was to be sent is kept
+  waiting,      // what is to be sent is kept: for a person's answer, or for somebody else's server
   locked,       // the store does not open: wrong passphrase
 };
 

@@ -27,6 +27,12 @@ Generation generation_of(const frames::Generation& from) {
   return {.number = from.number(), .tick = base::fixed<16>(view(from.tick()))};
 }
 
+std::optional<base::Timestamp> clock_of(const frames::Status& status) {
+  constexpr std::uint64_t latest = 1ull << 50;  // far beyond any date that can be written
+  if (status.clock_ms() == 0 || status.clock_ms() > latest) return std::nullopt;
+  return base::Timestamp{static_cast<std::int64_t>(status.clock_ms())};
+}
+
 }  // namespace
 
 Server::Server(net::Transport& transport, net::Timer& timer, Reach reach, std::string bearer)
@@ -34,7 +40,7 @@ Server::Server(net::Transport& transport, net::Timer& timer, Reach reach, std::s
       timer_(timer),
       reach_(std::move(reach)),
       bearer_(std::move(bearer)),
-      http_(transport, timer, {.host = reach_.authority.host, .port = reach_.authority.port}, tls()) {}
+      http_(transport, timer, reach_.endpoint(), reach_.tls()) {}
 
 std::vector<net::Header> Server::headers() const {
   std::vector<net::Header> made{{.name = "Content-Type", .value = "application/x-protobuf"}};
@@ -47,6 +53,7 @@ asio::awaitable<Result<net::Response>> Server::call(std::string method, std::str
       .method = std::move(method), .target = std::move(target), .headers = headers(), .body = std::move(body)};
   auto answer = co_await http_.send(std::move(request));
   if (!answer) co_return Problem(answer.error(), name());
+  if (auto other = answers::not_ours(*answer, name())) co_return *std::move(other);
   co_return *std::move(answer);
 }
 
@@ -103,6 +110,7 @@ asio::awaitable<Result<ServerStatus>> Server::status() {
                          .generation = generation_of(status.generation()),
                          .store_epoch = status.store_epoch(),
                          .deletion_day = status.deletion_day(),
+                         .clock = clock_of(status),
                          .clone_alarm_day = status.clone_alarm_day()};
 }
 
@@ -137,8 +145,8 @@ asio::awaitable<Result<SendAnswer>> Server::knock(base::Blob request) {
 asio::awaitable<Result<std::unique_ptr<Mailbox>>> Server::open_mailbox() {
   constexpr net::Duration patience = std::chrono::seconds(30);
   net::Request head{.method = "GET", .target = "/v1/mailbox", .headers = headers(), .body = {}};
-  net::Endpoint endpoint{.host = reach_.authority.host, .port = reach_.authority.port};
-  net::ClientTls options = tls();
+  net::Endpoint endpoint = reach_.endpoint();
+  net::ClientTls options = reach_.tls();
   const net::WebSocketLimits limits;
   auto socket = co_await net::connect_websocket(transport_, timer_, std::move(endpoint), std::move(options),
                                                 std::move(head), limits, patience);

@@ -32,8 +32,9 @@ struct ServerStatus {
   std::string version;
   Generation generation = {};
   std::uint64_t store_epoch = 0;
-  std::uint32_t deletion_day = 0;     // on which the account is deleted; 0: it is not
-  std::uint32_t clone_alarm_day = 0;  // on which an older token was used; 0: never
+  std::uint32_t deletion_day = 0;             // on which the account is deleted; 0: it is not
+  std::optional<base::Timestamp> clock = {};  // what time the server has; to compare, never to trust
+  std::uint32_t clone_alarm_day = 0;          // on which an older token was used; 0: never
 };
 
 /// A challenge for one act of the account, and the mailbox of a device that comes with it.
@@ -86,7 +87,12 @@ class Server {
  public:
   struct Reach {
     wire::Authority authority;
-    std::string ca_pem;  // empty: the system's authorities
+    std::string ca_pem;  // empty: the system's authorities, or the pin
+    std::optional<wire::Hash> tls_pin = {};
+    net::Route route = {};
+
+    net::Endpoint endpoint() const { return {.host = authority.host, .port = authority.port}; }
+    net::ClientTls tls() const { return {.ca_pem = ca_pem, .spki_pin = tls_pin, .route = route}; }
   };
   Server(net::Transport& transport, net::Timer& timer, Reach reach, std::string bearer);
 
@@ -136,7 +142,6 @@ class Server {
   asio::awaitable<Result<net::Response>> call_at(Rendezvous at, std::string method, std::string target,
                                                  base::Blob body);
   std::vector<net::Header> headers() const;
-  net::ClientTls tls() const { return {.ca_pem = reach_.ca_pem}; }
 
   net::Transport& transport_;
   net::Timer& timer_;

@@ -7,6 +7,11 @@ struct ssl_ctx_st;
 
 namespace sotto::net {
 
+/// The pin (ClientTls::spki_pin) that names this certificate's key; nothing if it is no certificate.
+///
+/// pem  text; the first certificate counts
+std::optional<base::Bytes<32>> pin_of(const std::string& pem);
+
 /// What a server shows for itself; it may change while the server runs. Each new connection gets the newest, those
 /// under way keep theirs.
 class Certificate {

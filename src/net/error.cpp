@@ -16,7 +16,9 @@ std::string sentence(const Error& error) {
     case Problem::certificate_not_trusted:
       return "the server's certificate is not trusted";
     case Problem::certificate_expired:
-      return "the server's certificate is not valid today (expired, or not yet valid)";
+      return "the server's certificate has expired, or this machine's clock is ahead";
+    case Problem::certificate_not_yet_valid:
+      return "the server's certificate is not valid yet, or this machine's clock is behind";
     case Problem::wrong_host_name:
       return "the server's certificate is for another host name";
     case Problem::pin_mismatch:
@@ -45,6 +47,16 @@ std::string sentence(const Error& error) {
       return "the private key can't be used";
     case Problem::key_mismatch:
       return "the private key is not the certificate's";
+    case Problem::address_not_allowed:
+      return "the server is not at a public address";
+    case Problem::onion_without_proxy:
+      return "an onion service is reached only through Tor";
+    case Problem::proxy_unreachable:
+      return "the proxy can't be reached";
+    case Problem::proxy_login_refused:
+      return "the proxy refuses the login";
+    case Problem::proxy_failed:
+      return "the proxy makes no connection";
   }
   return "unknown problem";
 }

@@ -12,6 +12,7 @@ enum class Problem {
   refused,                  // nobody listens there
   certificate_not_trusted,  // detail says why
   certificate_expired,
+  certificate_not_yet_valid,
   wrong_host_name,  // the certificate is for another host
   pin_mismatch,     // no certificate of the chain has the pinned key
   tls_failed,       // no common version, or not TLS at all
@@ -21,11 +22,16 @@ enum class Problem {
   malformed,        // what came is not HTTP, or not a WebSocket frame
   upgrade_refused,  // the server answered the WebSocket request with http_status
   address_in_use,
-  not_permitted,     // to listen on this address
-  no_such_address,   // to listen on
-  certificate_file,  // unreadable, not PEM, or not a certificate
-  key_file,          // unreadable, not PEM, or not a private key
-  key_mismatch,      // the key is not the certificate's
+  not_permitted,        // to listen on this address
+  no_such_address,      // to listen on
+  certificate_file,     // unreadable, not PEM, or not a certificate
+  key_file,             // unreadable, not PEM, or not a private key
+  key_mismatch,         // the key is not the certificate's
+  address_not_allowed,  // the route's rule; detail says which address
+  onion_without_proxy,
+  proxy_unreachable,
+  proxy_login_refused,
+  proxy_failed,  // detail says why
 };
 
 struct Error {

@@ -6,7 +6,8 @@
 
 namespace sotto::net {
 
-/// A connected socket as it is: for connections that do not leave this machine.
+/// A connected socket as it is: for connections that do not leave this machine, and for what is said to a proxy before
+/// TLS begins.
 class PlainStream final : public Stream {
  public:
   explicit PlainStream(asio::generic::stream_protocol::socket socket);
@@ -18,6 +19,9 @@ class PlainStream final : public Stream {
   void read_onto(base::Blob& onto, std::size_t at_most, Done done) override;
   void finish() override;
   void cut() override;
+
+  /// The socket, for who goes on with it in another way; nothing may be under way. This stream is cut afterwards.
+  asio::generic::stream_protocol::socket release() { return std::move(*socket_); }
 
  private:
   using Socket = asio::generic::stream_protocol::socket;

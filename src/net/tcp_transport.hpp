@@ -11,6 +11,7 @@ class TcpTransport final : public Transport {
   explicit TcpTransport(Timer& timer);
   ~TcpTransport() override;
   asio::awaitable<Result<std::unique_ptr<Stream>>> connect(Endpoint to, ClientTls tls, Duration at_most) override;
+  asio::awaitable<std::optional<AddressKind>> kind_of(std::string host) override;
   Result<std::unique_ptr<Acceptor>> listen(Endpoint on, ServerTls tls) override;
 
  private:

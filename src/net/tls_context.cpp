@@ -6,20 +6,26 @@
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
+
 #include "base/check.hpp"
+#include "base/time.hpp"
+#include "net/certificate.hpp"
 
 namespace sotto::net {
 namespace {
 
-bool has_pinned_key(X509* certificate, const base::Bytes<32>& pin) {
+std::optional<base::Bytes<32>> spki_hash(X509* certificate) {
   unsigned char* spki = nullptr;
   const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &spki);
-  if (size <= 0) return false;
+  if (size <= 0) return std::nullopt;
   base::Bytes<32> hash{};
   SHA256(spki, static_cast<std::size_t>(size), hash.data());
   OPENSSL_free(spki);
-  return hash == pin;
+  return hash;
 }
+
+bool has_pinned_key(X509* certificate, const base::Bytes<32>& pin) { return spki_hash(certificate) == pin; }
 
 bool has_pinned_key(const STACK_OF(X509) * chain, const base::Bytes<32>& pin) {
   for (int i = 0; i < sk_X509_num(chain); ++i) {
@@ -95,6 +101,12 @@ bool trust_pem(SSL_CTX* context, const std::string& pem) {
   return count > 0;
 }
 
+/// By which time validity was judged: OpenSSL looks at the machine's.
+std::string clock_words() {
+  const base::Timestamp now{static_cast<std::int64_t>(std::time(nullptr)) * 1'000};
+  return "the clock here says " + base::to_text(now) + " UTC";
+}
+
 bool is_address(const std::string& host) {
   base::Bytes<16> address{};
   return inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
@@ -112,6 +124,17 @@ std::string last_tls_error() {
   if (const char* reason = ERR_reason_error_string(code)) return reason;
   if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
   return "unknown reason";
+}
+
+std::optional<base::Bytes<32>> pin_of(const std::string& pem) {
+  BIO* text = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  X509* certificate = PEM_read_bio_X509(text, nullptr, nullptr, nullptr);
+  BIO_free(text);
+  ERR_clear_error();
+  if (certificate == nullptr) return std::nullopt;
+  const auto pin = spki_hash(certificate);
+  X509_free(certificate);
+  return pin;
 }
 
 Result<ContextPtr> client_context(const ClientTls& tls) {
@@ -167,8 +190,9 @@ Error handshake_error(SSL* ssl) {
     case X509_V_OK:
       return {.problem = Problem::tls_failed, .detail = std::move(reason)};
     case X509_V_ERR_CERT_HAS_EXPIRED:
+      return {.problem = Problem::certificate_expired, .detail = clock_words()};
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return {.problem = Problem::certificate_expired};
+      return {.problem = Problem::certificate_not_yet_valid, .detail = clock_words()};
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return {.problem = Problem::wrong_host_name};

@@ -33,6 +33,22 @@ asio::awaitable<Result<json::value>> settings_set(Call call) {
   co_return json::value();
 }
 
+/// url: socks5h://…; empty: none
+asio::awaitable<Result<json::value>> settings_proxy(Call call) {
+  CO_TRY_VOID(call.params.only({"url"}));
+  CO_TRY(const std::string url, call.params.text("url"));
+  CO_TRY_VOID(from(call.engine().set_proxy(url)));
+  co_return json::value();
+}
+
+/// on: others' servers may have addresses that are not public
+asio::awaitable<Result<json::value>> settings_private_servers(Call call) {
+  CO_TRY_VOID(call.params.only({"on"}));
+  CO_TRY(const bool is_on, call.params.flag("on", false));
+  CO_TRY_VOID(from(call.engine().allow_private_servers(is_on)));
+  co_return json::value();
+}
+
 /// name (null: as it is) → the name that contacts are told.
 asio::awaitable<Result<json::value>> profile(Call call) {
   CO_TRY_VOID(call.params.only({"name"}));
@@ -60,6 +76,8 @@ asio::awaitable<Result<json::value>> doctor(Call call) {
 constexpr Method methods[] = {{"status", status},
                               {"settings.list", settings_list},
                               {"settings.set", settings_set},
+                              {"settings.proxy", settings_proxy},
+                              {"settings.private_servers", settings_private_servers},
                               {"profile", profile},
                               {"doctor", doctor}};
 

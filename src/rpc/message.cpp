@@ -13,6 +13,8 @@ Code code_of(client::Error error) {
       return Code::unreachable;
     case client::Error::locked:
       return Code::locked;
+    case client::Error::waiting:
+      return Code::waiting;
   }
   return Code::internal_error;
 }
@@ -58,6 +60,7 @@ Failure::Failure(const client::Problem& from) : code(code_of(from.error)), messa
 client::Problem Failure::problem() const {
   if (code == Code::unreachable) return {client::Error::unreachable, message};
   if (code == Code::locked) return {client::Error::locked, message};
+  if (code == Code::waiting) return {client::Error::waiting, message};
   return client::refused(message);
 }
 

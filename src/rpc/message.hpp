@@ -23,6 +23,7 @@ enum class Code : std::int32_t {
   refused = -32001,
   unreachable = -32003,
   locked = -32004,
+  waiting = -32005,
 };
 
 struct Failure {

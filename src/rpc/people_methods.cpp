@@ -104,6 +104,15 @@ asio::awaitable<Result<json::value>> contact_unblock(Call call) {
 asio::awaitable<Result<json::value>> contact_trust_anyway(Call call) {
   co_return co_await change(call, client::people::go_on_without_list);
 }
+/// The answer to a contact's move to another server: what waits goes there.
+asio::awaitable<Result<json::value>> contact_allow_move(Call call) {
+  CO_TRY_VOID(call.params.only({"contact"}));
+  CO_TRY(const std::string who, call.params.text("contact"));
+  CO_TRY(const auto move, from(call.engine().pending_move(who)));
+  if (!move) co_return Failure(Code::refused, "no move of this contact waits for an answer");
+  CO_TRY_VOID(from(call.engine().allow_move(who)));
+  co_return json::object{{"event", "moved"}, {"from", move->from}, {"to", move->to}};
+}
 asio::awaitable<Result<json::value>> request_delete(Call call) {
   co_return co_await change(call, client::people::refuse);
 }
@@ -170,6 +179,7 @@ constexpr Method methods[] = {{"address", address},
                               {"contact.block", contact_block},
                               {"contact.unblock", contact_unblock},
                               {"contact.trust_anyway", contact_trust_anyway},
+                              {"contact.allow_move", contact_allow_move},
                               {"request.list", request_list},
                               {"request.accept", request_accept},
                               {"request.delete", request_delete},

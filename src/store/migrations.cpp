@@ -221,6 +221,13 @@ ALTER TABLE own_permits ADD COLUMN label TEXT;
 ALTER TABLE own_permits ADD COLUMN last_day INTEGER;
 CREATE UNIQUE INDEX own_permits_by_label ON own_permits (label) WHERE label IS NOT NULL;
 CREATE TABLE permit_revocations (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+)sql",
+                           R"sql(
+-- Other servers: the one that was agreed to for a contact, and what its link named as a floor. Who has no row yet lives
+-- where the held list says.
+CREATE TABLE homes (
+  account_id BLOB PRIMARY KEY, server TEXT NOT NULL, links INTEGER NOT NULL DEFAULT 0, epoch INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

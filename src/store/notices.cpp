@@ -34,6 +34,8 @@ bool Notice::is_loud() const {
     case Kind::account_replaced:
     case Kind::deletion_pending:
     case Kind::permit_refused:
+    case Kind::contact_moved:
+    case Kind::clock_wrong:
       return true;
     case Kind::own_device_added:
     case Kind::own_device_removed:
@@ -82,6 +84,10 @@ std::string_view to_text(Notice::Kind kind) {
       return "permit_refused";
     case Notice::Kind::server_restored:
       return "server_restored";
+    case Notice::Kind::contact_moved:
+      return "contact_moved";
+    case Notice::Kind::clock_wrong:
+      return "clock_wrong";
   }
   return "unknown";
 }

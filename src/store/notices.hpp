@@ -29,6 +29,8 @@ struct Notice {
     profile_changed = 14,
     permit_refused = 15,
     server_restored = 16,
+    contact_moved = 20,  // to another server: sending waits for the answer
+    clock_wrong = 21,
   };
   std::int64_t id = 0;
   std::optional<wire::AccountId> account = {};  // whom it is about

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/row.hpp"
+#include "store/settings.hpp"
 
 namespace sotto::store {
 namespace {
@@ -47,6 +48,8 @@ std::optional<OwnAccount> load(Transaction& in) {
       .backup_statement = row.blob(13),
       .account_secret = secret<AccountSecret>(row, 14, row_name),
       .link_token = sound_row(base::fixed<16>(row.blob(15))),
+      .proxy = settings::text(in, settings::proxy),
+      .allows_private_servers = settings::is_on(in, settings::private_servers, false),
   };
 }
 

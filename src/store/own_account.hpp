@@ -28,6 +28,9 @@ struct OwnAccount {
   base::Blob backup_statement;  // a Signed
   AccountSecret account_secret;
   base::Bytes<16> link_token;
+  // Of the settings, what every connection depends on; read with the account, kept apart from it.
+  std::string proxy = {};  // socks5h://…; empty: none
+  bool allows_private_servers = false;
 };
 
 namespace own_account {

@@ -38,4 +38,13 @@ void set(Transaction& in, std::string_view name, bool is_on) {
       .run();
 }
 
+std::string text(Transaction& in, std::string_view name) {
+  auto row = in.prepare("SELECT value FROM settings WHERE name = ?");
+  return row.bind(name).step() ? row.text(0) : std::string();
+}
+
+void set_text(Transaction& in, std::string_view name, std::string_view value) {
+  in.prepare("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)").bind(name).bind(value).run();
+}
+
 }  // namespace sotto::store::settings

@@ -25,7 +25,13 @@ bool is_known(std::string_view name);
 std::optional<std::string> profile_name(Transaction& in);
 void set_profile_name(Transaction& in, std::string_view name);
 
-inline constexpr std::string_view receipts = "receipts";  // delivery and read receipts, both ways
+/// What was written there; empty if nothing was.
+std::string text(Transaction& in, std::string_view name);
+void set_text(Transaction& in, std::string_view name, std::string_view value);
+
+inline constexpr std::string_view proxy = "proxy";                      // text: socks5h://…; empty: none
+inline constexpr std::string_view private_servers = "private_servers";  // others' servers may have private addresses
+inline constexpr std::string_view receipts = "receipts";                // delivery and read receipts, both ways
 inline constexpr std::string_view typing = "typing";
 
 }  // namespace sotto::store::settings

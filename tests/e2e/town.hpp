@@ -38,8 +38,13 @@ class Resident {
   void restart() {
     engine.reset();
     home.reopen();
+    use(town_.network);
+  }
+  /// A new engine, over another network.
+  void use(net::Transport& network) {
+    engine.reset();
     engine.emplace(client::Parts{.store = *home,
-                                 .transport = town_.network,
+                                 .transport = network,
                                  .timer = town_.time,
                                  .clock = clock,
                                  .random = random,
@@ -56,7 +61,7 @@ class Resident {
   }
 
   client::RegistrationWish wish() const {
-    return {.server = *wire::Authority::parse("here:443"), .server_ca = "", .user_name = name};
+    return {.server = *wire::Authority::parse(lives_at), .server_ca = "", .user_name = name, .tls_pin = tls_pin};
   }
   client::Result<void> enrol() {
     const auto invitation = run(engine->prepare_registration(wish()));
@@ -98,6 +103,8 @@ class Resident {
   }
 
   std::string name;
+  std::string lives_at = "here:443";  // where an account is made
+  std::optional<wire::Hash> tls_pin = {};
   OwnClock clock;
   SeededRandom random;
   wire::RecoveryKey recovery_key = wire::make_recovery_key(random);
@@ -168,7 +175,7 @@ class Resident {
 
  private:
   client::Server server_as(const store::OwnAccount& own) {
-    return client::Server(town_.network, town_.time, {.authority = *wire::Authority::parse("here:443"), .ca_pem = ""},
+    return client::Server(town_.network, town_.time, {.authority = *wire::Authority::parse(own.server), .ca_pem = ""},
                           base::to_base64url(own.token.expose()));
   }
   client::Result<client::device_entry::Applicant> prepare_to_join(Resident& admin) {
@@ -234,8 +241,9 @@ struct Town : ServerWorld {
 
   /// Somebody without an account.
   Resident& visitor(const std::string& name) { return residents.emplace_back(*this, name, residents.size() + 100); }
-  Resident& resident(const std::string& name) {
+  Resident& resident(const std::string& name, const std::string& lives_at = "here:443") {
     Resident& made = visitor(name);
+    made.lives_at = lives_at;
     const auto done = made.enrol();
     if (!done) std::fprintf(stderr, "%s can't enrol: %s\n", name.c_str(), done.error().message.c_str());
     CHECK(done);

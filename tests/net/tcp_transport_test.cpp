@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "net/certificate.hpp"
 #include "net/memory/run.hpp"
 #include "net/own_ca.hpp"
 #include "net/system_time.hpp"
@@ -129,6 +130,47 @@ TEST_F(TcpTransportTest, SaysThatTheCertificateHasExpired) {
   const OwnCa own = ca("old", {"127.0.0.1"}, {.ms = clock.now().ms - 20 * year});
   EXPECT_EQ(problem(own.server, {.ca_file = own.ca_file.string()}), Problem::certificate_expired);
   EXPECT_EQ(problem(own.server, {.spki_pin = spki_hash(own.server.certificate_file)}), Problem::certificate_expired);
+}
+
+TEST_F(TcpTransportTest, SaysThatTheCertificateIsNotValidYetAndWhichTimeItIsHere) {
+  const OwnCa own = ca("new", {"127.0.0.1"}, {.ms = clock.now().ms + year});
+  const auto refused = connect(own.server, {.ca_file = own.ca_file.string()});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().problem, Problem::certificate_not_yet_valid);
+  EXPECT_TRUE(refused.error().detail.starts_with("the clock here says ")) << refused.error().detail;
+}
+
+TEST_F(TcpTransportTest, ThePinOfACaIsThatOfItsCertificate) {
+  const OwnCa own = good_ca();
+  std::ifstream in(own.ca_file);
+  const std::string pem{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_EQ(pin_of(pem), spki_hash(own.ca_file));
+  EXPECT_FALSE(pin_of(""));
+  EXPECT_FALSE(pin_of("no certificate"));
+}
+
+TEST_F(TcpTransportTest, ConnectsOnlyWhereTheRuleAllowsAfterTheNameWasResolved) {
+  const OwnCa own = good_ca();
+  const ClientTls only_public{.ca_file = own.ca_file.string(), .route = {.addresses = {.is_any = false}}};
+  for (const char* host : {"localhost", "127.0.0.1", "127.1", "2130706433"}) {
+    const auto refused = run(io, transport.connect({.host = host, .port = 1}, only_public, soon));
+    ASSERT_FALSE(refused) << host;
+    EXPECT_EQ(refused.error().problem, Problem::address_not_allowed) << host;
+  }
+}
+
+TEST_F(TcpTransportTest, AnAddressOfTheOwnServersKindIsConnectedTo) {
+  const OwnCa own = good_ca();
+  EXPECT_TRUE(connect(own.server, {.ca_file = own.ca_file.string(),
+                                   .route = {.addresses = {.is_any = false, .also = AddressKind::loopback}}}));
+  EXPECT_EQ(run(io, transport.kind_of("localhost")), AddressKind::loopback);
+}
+
+TEST_F(TcpTransportTest, SaysThatTheProxyIsNotThere) {
+  const Route by_nobody{.addresses = {}, .proxy = Proxy{.at = {.host = "127.0.0.1", .port = 1}}};
+  const auto refused = run(io, transport.connect({.host = "there.example", .port = 443}, {.route = by_nobody}, soon));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().problem, Problem::proxy_unreachable);
 }
 
 TEST_F(TcpTransportTest, SaysThatTheCertificateIsForAnotherHost) {

@@ -61,7 +61,7 @@ TEST(RpcMessage, WhatIsNoRequestIsNamed) {
 }
 
 TEST(RpcMessage, TheEnginesErrorsComeBackAsTheSame) {
-  for (const client::Error error : {client::Error::refused, client::Error::unreachable, client::Error::locked}) {
+  for (const client::Error error : {client::Error::refused, client::Error::unreachable, client::Error::locked, client::Error::waiting}) {
     const client::Problem back = Failure(client::Problem(error, "why")).problem();
     EXPECT_EQ(back.error, error);
     EXPECT_EQ(back.message, "why");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "store/contacts.hpp"
+#include "store/homes.hpp"
 #include "store/messages.hpp"
 #include "store/outgoing.hpp"
 #include "store/own_account.hpp"
@@ -361,7 +362,10 @@ TEST_F(Tables, ContactsComeBackWhole) {
                      .origin = Origin::user_name,
                      .link_token = base::Blob(16, 1),
                      .tls_pin = base::Blob(32, 2),
-                     .verified_root = ben.root.public_key};
+                     .verified_root = ben.root.public_key,
+                     .standing = Standing::blocked,
+                     .profile_key = base::Bytes<32>{3},
+                     .has_our_profile_key = true};
   within([&](Transaction& in) { contacts::keep(in, made, {1}); });
   store.reopen();
   within([&](Transaction& in) {
@@ -374,7 +378,27 @@ TEST_F(Tables, ContactsComeBackWhole) {
     EXPECT_EQ(found->link_token, made.link_token);
     EXPECT_EQ(found->tls_pin, made.tls_pin);
     EXPECT_EQ(found->verified_root, made.verified_root);
+    EXPECT_EQ(found->standing, made.standing);
+    EXPECT_EQ(found->profile_key, made.profile_key);
+    EXPECT_EQ(found->has_our_profile_key, made.has_our_profile_key);
     EXPECT_FALSE(contacts::load(in, ana.account_id()));
+  });
+}
+
+TEST_F(Tables, TheHomeThatWasAgreedToComesBackAndGivesWayToALaterOne) {
+  within([&](Transaction& in) {
+    EXPECT_FALSE(homes::load(in, ben.account_id()));
+    homes::agree(in, ben.account_id(), {.server = "there:443", .links = 1, .epoch = 20'000});
+  });
+  store.reopen();
+  within([&](Transaction& in) {
+    const auto found = homes::load(in, ben.account_id());
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->server, "there:443");
+    EXPECT_EQ(found->links, 1u);
+    EXPECT_EQ(found->epoch, 20'000u);
+    homes::agree(in, ben.account_id(), {.server = "third:443"});
+    EXPECT_EQ(homes::load(in, ben.account_id())->server, "third:443");
   });
 }
 

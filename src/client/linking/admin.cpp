@@ -81,9 +81,8 @@ Result<void> Admin::begin_try(const wire::DeviceLink& link) {
                    ": use that server there");
   TRY_VOID(
       parts_.store.transact([&](store::Transaction& in) -> Result<void> { return may_begin(in, parts_.clock.now()); }));
-  const auto authority = wire::Authority::parse(account.server);
-  CHECK(authority);
-  meeting_ = std::make_unique<Meeting>(parts_, Server::Reach{.authority = *authority, .ca_pem = account.server_ca},
+  Ways ways(parts_.transport, parts_.random);  // whose logins only this meeting has
+  meeting_ = std::make_unique<Meeting>(parts_, ways.to_own(account, Ways::Purpose::authenticated),
                                        base::to_base64url(account.token.expose()));
   session_ = std::make_unique<Session>(Side::admin, link.rendezvous,
                                        Session::Local{.identity = account.identity.clone(),

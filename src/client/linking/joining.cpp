@@ -140,7 +140,9 @@ asio::awaitable<Result<void>> NewDevice::await_listing() {
   if (!device->joining) co_return refused("no linking is under way here");
   const auto authority = wire::Authority::parse(device->server);
   CHECK(authority);
-  Server::Reach reach{.authority = *authority, .ca_pem = device->server_ca};
+  const auto route = route_without_account(parts_.store, parts_.random);
+  if (!route) co_return route.error();
+  Server::Reach reach{.authority = *authority, .ca_pem = device->server_ca, .tls_pin = {}, .route = *route};
   Server server(parts_.transport, parts_.timer, std::move(reach), base::to_base64url(device->joining->token.expose()));
   const auto shown = co_await server.own_account();  // refused as long as no list names this device
   if (shown) {
@@ -163,7 +165,9 @@ asio::awaitable<Result<void>> NewDevice::resume() {
   if (!device->joining) co_return co_await fail(refused("the linking was interrupted: begin anew"));
   const auto authority = wire::Authority::parse(device->server);
   CHECK(authority);
-  Server::Reach reach{.authority = *authority, .ca_pem = device->server_ca};
+  const auto route = route_without_account(parts_.store, parts_.random);
+  if (!route) co_return route.error();
+  Server::Reach reach{.authority = *authority, .ca_pem = device->server_ca, .tls_pin = {}, .route = *route};
   meeting_ = std::make_unique<Meeting>(parts_, std::move(reach), "");
   Server::Rendezvous at{.id = device->rendezvous, .key = device->rendezvous_key};
   meeting_->take(std::move(at));

@@ -102,7 +102,9 @@ asio::awaitable<Result<std::string>> NewDevice::begin(NewDeviceWish wish) {
     return may_begin(in, parts_.clock.now());
   });
   if (!may) co_return may.error();
-  Server::Reach reach{.authority = wish.server, .ca_pem = wish.server_ca};
+  const auto route = route_without_account(parts_.store, parts_.random);
+  if (!route) co_return route.error();
+  Server::Reach reach{.authority = wish.server, .ca_pem = wish.server_ca, .tls_pin = {}, .route = *route};
   meeting_ = std::make_unique<Meeting>(parts_, std::move(reach), "");
   const auto opened = co_await meeting_->open();
   if (!opened) co_return opened.error();

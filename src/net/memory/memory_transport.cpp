@@ -7,6 +7,7 @@
 
 #include "net/event.hpp"
 #include "net/parked.hpp"
+#include "net/socks5.hpp"
 
 namespace sotto::net {
 namespace {
@@ -123,11 +124,26 @@ struct Wire {  // the pipes of one connection, for cut_all()
 
 struct MemoryTransport::Network {
   asio::any_io_executor executor;
-  std::map<std::uint16_t, std::shared_ptr<Listener>> listeners = {};
+  std::map<std::pair<std::string, std::uint16_t>, std::shared_ptr<Listener>> listeners = {};
+  std::map<std::pair<std::string, std::uint16_t>, base::Bytes<32>> pins = {};
+  std::map<std::string, std::string> addresses = {};
+  std::set<std::string> hosts_down = {};
+  std::vector<std::string> tried = {};
   std::vector<Wire> wires = {};
   std::uint16_t next_port = 40'000;
   std::size_t connected = 0;
   bool is_down = false;
+
+  AddressKind kind_of(const std::string& host) const {
+    const auto found = addresses.find(host);
+    return kind_of_spelling(found == addresses.end() ? host : found->second);
+  }
+  std::shared_ptr<Listener> listener(const Endpoint& at) const {
+    const auto exact = listeners.find({at.host, at.port});
+    if (exact != listeners.end()) return exact->second;
+    return nullptr;
+  }
+  bool is_taken(const Endpoint& at) const { return listeners.contains({at.host, at.port}); }
 };
 
 namespace {
@@ -155,7 +171,7 @@ class MemoryAcceptor final : public Acceptor {
     listener_->is_closed = true;
     listener_->waiting.clear();
     listener_->arrived.ring();
-    network_->listeners.erase(bound_.port);
+    network_->listeners.erase({bound_.host, bound_.port});
   }
 
  private:
@@ -170,30 +186,56 @@ MemoryTransport::MemoryTransport(asio::any_io_executor executor)
     : network_(std::make_shared<Network>(Network{.executor = std::move(executor)})) {}
 MemoryTransport::~MemoryTransport() { cut_all(); }
 
-asio::awaitable<Result<std::unique_ptr<Stream>>> MemoryTransport::connect(Endpoint to, ClientTls, Duration) {
+asio::awaitable<Result<std::unique_ptr<Stream>>> MemoryTransport::connect(Endpoint to, ClientTls tls,
+                                                                          Duration at_most) {
   const auto network = network_;
   co_await yield_to(network->executor);
-  if (network->is_down) co_return Error{.problem = Problem::unreachable};
-  const auto found = network->listeners.find(to.port);
-  if (found == network->listeners.end()) co_return Error{.problem = Problem::refused};
+  const auto may_go = check_route(to, tls.route);
+  if (!may_go) co_return may_go.error();
+  if (tls.route.proxy) {
+    Proxy proxy = *tls.route.proxy;
+    Endpoint at = proxy.at;
+    ClientTls plain;
+    auto to_proxy = co_await connect(std::move(at), std::move(plain), at_most);
+    if (!to_proxy) co_return Error{.problem = Problem::proxy_unreachable, .detail = to_text(proxy.at)};
+    const auto opened = co_await socks5::open(**to_proxy, std::move(to), std::move(proxy));
+    if (!opened) co_return opened.error();
+    co_return *std::move(to_proxy);
+  }
+  network->tried.push_back(to.host);
+  const AddressKind kind = network->kind_of(to.host);
+  if (!tls.route.addresses.allows(kind)) co_return not_allowed(to.host, kind);
+  if (network->is_down || network->hosts_down.contains(to.host)) co_return Error{.problem = Problem::unreachable};
+  const auto listener = network->listener(to);
+  if (!listener) co_return Error{.problem = Problem::refused};
+  const auto pin = network->pins.find({to.host, to.port});
+  if (tls.spki_pin && (pin == network->pins.end() || pin->second != *tls.spki_pin))
+    co_return Error{.problem = Problem::pin_mismatch};
 
   const auto there = std::make_shared<Pipe>(network->executor), back = std::make_shared<Pipe>(network->executor);
   std::erase_if(network->wires, [](const Wire& wire) { return wire.there.expired(); });
   network->wires.push_back({.there = there, .back = back});
   ++network->connected;
-  found->second->waiting.push_back(std::make_unique<MemoryStream>(network->executor, there, back));
-  found->second->arrived.ring();
+  listener->waiting.push_back(std::make_unique<MemoryStream>(network->executor, there, back));
+  listener->arrived.ring();
   std::unique_ptr<Stream> ours = std::make_unique<MemoryStream>(network->executor, back, there);
   co_return ours;
 }
 
 Result<std::unique_ptr<Acceptor>> MemoryTransport::listen(Endpoint on, ServerTls) {
   if (on.port == 0) on.port = network_->next_port++;
-  if (network_->listeners.contains(on.port)) return Error{.problem = Problem::address_in_use};
+  if (network_->is_taken(on)) return Error{.problem = Problem::address_in_use};
   auto listener = std::make_shared<Listener>(network_->executor);
-  network_->listeners.emplace(on.port, listener);
+  network_->listeners.emplace(std::pair(on.host, on.port), listener);
   std::unique_ptr<Acceptor> acceptor = std::make_unique<MemoryAcceptor<Network>>(network_, on, std::move(listener));
   return acceptor;
+}
+
+asio::awaitable<std::optional<AddressKind>> MemoryTransport::kind_of(std::string host) {
+  const auto network = network_;
+  co_await yield_to(network->executor);
+  std::optional<AddressKind> found = network->kind_of(host);
+  co_return found;
 }
 
 void MemoryTransport::cut_all() {
@@ -205,6 +247,17 @@ void MemoryTransport::cut_all() {
 }
 
 void MemoryTransport::set_down(bool is_down) { network_->is_down = is_down; }
+void MemoryTransport::set_down(const std::string& host, bool is_down) {
+  if (is_down) network_->hosts_down.insert(host);
+  if (!is_down) network_->hosts_down.erase(host);
+}
+void MemoryTransport::set_address(const std::string& host, const std::string& address) {
+  network_->addresses[host] = address;
+}
+void MemoryTransport::set_pin(const Endpoint& at, const base::Bytes<32>& pin) {
+  network_->pins[{at.host, at.port}] = pin;
+}
+const std::vector<std::string>& MemoryTransport::tried() const { return network_->tried; }
 std::size_t MemoryTransport::connected() const { return network_->connected; }
 
 }  // namespace sotto::net

@@ -53,6 +53,7 @@ asio::awaitable<net::Response> status(Context& context, Call call) {
     waiting.set_is_waiting(true);
     waiting.set_server_version(SOTTO_VERSION);
     waiting.set_store_epoch(context.storage.maintenance().epoch());
+    waiting.set_clock_ms(static_cast<std::uint64_t>(context.clock.now().ms));
     co_return ok(waiting);
   }
   const auto found = co_await context.storage.devices().status(call.device->row);
@@ -65,6 +66,7 @@ asio::awaitable<net::Response> status(Context& context, Call call) {
   status.set_one_time_kyber_prekeys(found->one_time_kyber);
   status.set_server_version(SOTTO_VERSION);
   status.set_store_epoch(context.storage.maintenance().epoch());
+  status.set_clock_ms(static_cast<std::uint64_t>(context.clock.now().ms));
   status.mutable_settings()->set_is_discoverable(found->is_discoverable);
   status.mutable_settings()->set_takes_knocks(found->takes_knocks);
   status.set_deletion_day(found->deletion.value);
