@@ -23,6 +23,14 @@ def flags_of(*command):
     return set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", said))
 
 
+def commands_of(*command):
+    """Every command below this one, as the words that are typed."""
+    said = subprocess.run([BIN / command[0], *command[1:], "--help"], capture_output=True, text=True, timeout=PATIENCE).stdout
+    for word in re.findall(r"(?m)^  ([a-z][a-z-]+) ", said.partition("Subcommands:")[2]):
+        yield (*command, word)
+        yield from commands_of(*command, word)
+
+
 def plain(page):
     return (ROOT / "packaging" / "man" / page).read_text().replace("\\-", "-")
 
@@ -66,7 +74,16 @@ class Operators(unittest.TestCase):
 
     def test_the_man_page_of_the_command_line_has_each_option_and_no_other(self):
         written = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", plain("sotto.1")))
-        self.assertEqual(written, flags_of("sotto", "--help-all") | flags_of("sotto", "contact", "add", "--help"))
+        known = flags_of("sotto", "--help").union(*(flags_of(*command, "--help") for command in commands_of("sotto")))
+        self.assertEqual(written, known)
+
+    def test_the_man_page_of_the_command_line_has_each_command_and_no_other(self):
+        commands = [" ".join(command[1:]) for command in commands_of("sotto")]
+        groups = {command.split()[0] for command in commands if " " in command} - {"settings"}  # which alone are none
+        titles = re.findall(r"\.TP\n\.B ([^\n]*)", plain("sotto.1").split(".SH COMMANDS")[1].split(".SH FILES")[0])
+        written = [re.match(r"[a-z]+(?: [a-z]+(?:-[a-z]+)?(?![\w\\]))?", title).group().removesuffix(" on") for title in titles]
+        self.assertIn("device link", commands)
+        self.assertEqual(sorted(written), sorted(set(commands) - groups))
 
     def test_the_packaged_configuration_is_good_also_with_every_line_in_force(self):
         text = (ROOT / "packaging" / "sotto-server" / "sotto-server.toml").read_text()
