@@ -25,6 +25,13 @@ class Attacks(unittest.TestCase):
             for number in set(re.findall(r"_A(\d\d)\b", path.read_text())):
                 self.assertIn(str(path.relative_to(ROOT)), rows.get(f"A-{number}", set()), f"A-{number}")
 
+    def test_the_count_at_the_end_is_right(self):
+        text = (ROOT / "docs/attacks.md").read_text()
+        rows = set(re.findall(r"^\| (A-\d\d) \|", text.split("## Covered by")[0], re.MULTILINE))
+        self.assertLessEqual(set(listed()), rows)
+        counted = f"rows: {len(rows)}, {len(listed())} quoted by a test, {len(rows) - len(listed())} open"
+        self.assertEqual(text.rstrip().splitlines()[-1], counted)
+
 
 if __name__ == "__main__":
     unittest.main()
