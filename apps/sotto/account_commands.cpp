@@ -14,6 +14,8 @@ void add_register(Menu& menu) {
   command->add_option("--server-ca", options->server_ca, "The CA of a server that made its own certificate (PEM)");
   command->add_option("--recovery-key-file", options->recovery_key_file,
                       "Write the recovery key there (mode 0600) instead of showing it");
+  command->add_option("--replaces", options->replaces,
+                      "The id of the account whose recovery key and devices are all lost: contacts are asked about it");
   command->add_option("--kdf", options->kdf, "fastest-allowed: the floor of the passphrase's cost, for tests");
   menu.runs(command, [&menu, options] { return run_register(menu.settings(), *options); });
 }

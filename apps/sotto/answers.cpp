@@ -130,6 +130,7 @@ const std::map<std::string, Print, std::less<>>& words_of() {
       {"contact.unblock", print_changed_contact},
       {"contact.trust_anyway", print_changed_contact},
       {"contact.allow_move", print_move},
+      {"contact.reset", print_changed_contact},
       {"request.list", print_request},
       {"request.accept", print_changed_contact},
       {"request.delete", print_changed_contact},

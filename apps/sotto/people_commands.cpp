@@ -12,6 +12,26 @@ std::string method_of(const std::string& command) {
   return method;
 }
 
+void add_reset(Menu& menu, CLI::App& contact) {
+  struct Options {
+    std::string whom, account;
+    bool accept = false, refuse = false;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* const reset = Menu::add(contact, "reset", "Answer whether a new account is this contact's");
+  reset->add_option("CONTACT", options->whom, contact_help)->required();
+  reset->add_option("--account", options->account, "Which one, if several say so: the beginning of its id");
+  CLI::Option_group* const answer = reset->add_option_group("answer");
+  answer->add_flag("--accept", options->accept, "It is: they told you so another way");
+  answer->add_flag("--refuse", options->refuse, "It is somebody else");
+  answer->require_option(1);
+  menu.does(reset, [options] {
+    Wish wish{.method = "contact.reset", .params = {{"contact", options->whom}, {"accept", options->accept}}};
+    if (!options->account.empty()) wish.params["account"] = options->account;
+    return wish;
+  });
+}
+
 void add_contact(Menu& menu) {
   CLI::App* const contact = Menu::add(menu.top(), "contact", "People");
   contact->require_subcommand(1);
@@ -46,6 +66,7 @@ void add_contact(Menu& menu) {
       return Wish{.method = method, .params = {{"contact", options->whom}}};
     });
   }
+  add_reset(menu, *contact);
   CLI::App* const trust = Menu::add(*contact, "trust", "Go on although something about them is not known");
   trust->add_option("CONTACT", options->whom, contact_help)->required();
   trust

@@ -85,7 +85,11 @@ ExitCode register_new(Session& session, const Settings& settings, const Register
   if (!authority) return misuse("--server must be https://HOST or https://HOST:PORT");
   const auto ca = read_ca(options.server_ca);
   if (!ca) return complain(ca.error());
-  const client::RegistrationWish wish{.server = *authority, .server_ca = *ca, .user_name = options.name};
+  client::RegistrationWish wish{.server = *authority, .server_ca = *ca, .user_name = options.name};
+  if (!options.replaces.empty()) {
+    wish.replaces = wire::AccountId::from_text(options.replaces);
+    if (!wish.replaces) return misuse("--replaces must be an account id, as a contact's `sotto contact list` shows it");
+  }
 
   const auto invitation = session.wait(session.engine().prepare_registration(wish));
   if (!invitation) return complain(invitation.error());

@@ -3,6 +3,8 @@
 #include "client/claimed_names.hpp"
 #include "client/introductions.hpp"
 #include "client/permits.hpp"
+#include "client/resets.hpp"
+#include "client/rotation.hpp"
 #include "client/session_context.hpp"
 #include "store/notices.hpp"
 #include "store/peers.hpp"
@@ -159,6 +161,10 @@ void apply(const Place& at, const wire::Acceptance& acceptance) {
   store::contacts::keep(at.in, *contact, at.lent.now);
 }
 
+void apply(const Place& at, const wire::Replacement& replacement) {
+  if (!at.is_own) resets::note(at.in, replacement.old_account, at.speaker.account, at.lent.now);
+}
+
 void apply(const Place& at, const wire::Profile& profile) {
   if (at.is_own) return store::settings::set_profile_name(at.in, profile.name);
   auto contact = store::contacts::load(at.in, at.conversation);
@@ -294,7 +300,8 @@ Outcome take_from_contact(store::Transaction& in, const outbox::Lent& lent, cons
   const Place at{
       .in = in, .lent = lent, .content = content, .speaker = speaker, .conversation = speaker.account, .is_own = false};
   const bool is_text = std::holds_alternative<wire::Text>(content.body);
-  if (contact.standing != store::Standing::accepted && !is_text)
+  const bool may_be_said_by_anybody = is_text || std::holds_alternative<wire::Replacement>(content.body);
+  if (contact.standing != store::Standing::accepted && !may_be_said_by_anybody)
     return Broken{"somebody who is not a contact may send texts only"};
   Outcome outcome = is_shown(content.body) ? show(at) : apply_body(at);
   if (contact.standing == store::Standing::accepted) answer_with_profile_key(at);
@@ -325,6 +332,14 @@ Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wi
                  .conversation = *content.sync_for,
                  .is_own = true};
   return is_shown(content.body) ? show(at) : apply_body(at);
+}
+
+void tell_sequences(store::Transaction& in, const outbox::Lent& lent) {
+  const base::Timestamp before{lent.now.ms - rotation::policy.heartbeat_after_ms};
+  for (const wire::AccountId& conversation : store::messages::untold(in, before)) {
+    outbox::post_heartbeat(in, lent, conversation, conversation, false);
+    store::messages::set_told(in, conversation);
+  }
 }
 
 void ask_for_missing(store::Transaction& in, const outbox::Lent& lent) {

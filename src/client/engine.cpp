@@ -138,6 +138,7 @@ asio::awaitable<Result<void>> Engine::register_account(RegistrationWish wish, In
                               .user_name = wish.user_name,
                               .invitation = invitation};
     make_account(in, plan, recovery_key, parts_.clock.now(), parts_.random);
+    if (wish.replaces) store::settings::set_text(in, store::settings::replaces, wish.replaces->text());
     return {};
   });
   if (!kept) co_return kept.error();

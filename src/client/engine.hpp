@@ -54,6 +54,8 @@ struct RegistrationWish {
   /// By which everybody knows the server's certificate who does not have that CA: goes into list and links. Nothing:
   /// the key of a CA that was given, if it is one.
   std::optional<wire::Hash> tls_pin = {};
+  /// The account whose place it takes, because its recovery key and all its devices are lost: contacts are asked.
+  std::optional<wire::AccountId> replaces = {};
 };
 
 struct AddedContact {

@@ -6,6 +6,7 @@
 #include "client/introductions.hpp"
 #include "client/people.hpp"
 #include "store/homes.hpp"
+#include "store/settings.hpp"
 #include "wire/utf8.hpp"
 
 namespace sotto::client {
@@ -15,6 +16,12 @@ wire::DeviceList list_of(const store::OwnAccount& own) {
   const auto list = wire::DeviceList::parse(own.introduction.list.statement);
   CHECK(list);
   return *list;
+}
+
+/// A new account says so once to everybody whom it adds, before anything else.
+void say_what_is_replaced(store::Transaction& in, const outbox::Lent& lent, const wire::AccountId& to) {
+  const auto replaced = wire::AccountId::from_text(store::settings::text(in, store::settings::replaces));
+  if (replaced && store::messages::last_seq(in, to) == 0) outbox::post(in, lent, to, wire::Replacement{*replaced});
 }
 
 }  // namespace
@@ -89,6 +96,7 @@ Result<AddedContact> Engine::add_elsewhere(const store::OwnAccount& account, con
     contact.standing = store::Standing::accepted;
     if (link.tls_pin) contact.tls_pin = base::blob(*link.tls_pin);
     store::contacts::keep(in, contact, parts_.clock.now());
+    say_what_is_replaced(in, lent(account), contact.account_id);
     // Who is known already may have moved since the link was made: the signed list decides, and is asked about.
     if (!store::homes::load(in, link.account_id))
       store::homes::agree(in, link.account_id, {.server = link.home_server, .links = link.links, .epoch = link.epoch});
@@ -150,6 +158,7 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
     if (link) contact.link_token = base::blob(link->token);
     contact.standing = store::Standing::accepted;
     store::contacts::keep(in, contact, parts_.clock.now());
+    say_what_is_replaced(in, lent(*account), contact.account_id);
     own_list::sync_contact(in, lent(*account), contact);
     // Found here, so here is where the person wants to write to: if the list names another server, that is a question.
     if (!store::homes::load(in, list.account_id)) store::homes::agree(in, list.account_id, {.server = account->server});

@@ -6,6 +6,7 @@
 #include "client/conversations.hpp"
 #include "client/engine.hpp"
 #include "client/introductions.hpp"
+#include "client/resets.hpp"
 
 namespace sotto::client {
 namespace {
@@ -249,6 +250,9 @@ asio::awaitable<Result<void>> Engine::send_one(Lines& lines, const store::OwnAcc
       return {};
     });
   };
+  const auto may_go = parts_.store.transact(
+      [&](store::Transaction& in) -> Result<void> { return resets::may_send(in, outgoing.account); });
+  if (!may_go) co_return may_go.error();
   constexpr int rounds = 3;
   for (int round = 0; round < rounds; ++round) {
     auto account = own();  // the list may have become another one on the way

@@ -106,14 +106,19 @@ Result<store::Contact> block(Engine& engine, const std::string& who) {
         waiting.size() == 1 ? Result<store::Contact>(waiting.front()) : engine.contact(in, who));
     if (contact.standing == Standing::blocked) return refused(contact.name() + " is blocked already");
     if (contact.standing == Standing::held) store::messages::erase_all(in, contact.account_id);
-    contact.standing = Standing::blocked;
-    permits::take_back(in, lent.own, contact.account_id);
-    if (contact.has_our_profile_key) permits::rotate_profile_key(in, lent, contact.account_id);
-    contact.has_our_profile_key = false;
-    store::outgoing::remove_for(in, contact.account_id);
-    store::messages::fail_unsent(in, contact.account_id, "this contact was blocked before it could be sent");
-    return contact;
+    shut_out(in, lent, contact, "this contact was blocked before it could be sent");
+    return *store::contacts::load(in, contact.account_id);
   });
+}
+
+void shut_out(store::Transaction& in, const outbox::Lent& lent, store::Contact contact, std::string_view reason) {
+  contact.standing = Standing::blocked;
+  permits::take_back(in, lent.own, contact.account_id);
+  if (contact.has_our_profile_key) permits::rotate_profile_key(in, lent, contact.account_id);
+  contact.has_our_profile_key = false;
+  store::outgoing::remove_for(in, contact.account_id);
+  store::messages::fail_unsent(in, contact.account_id, reason);
+  store::contacts::keep(in, contact, lent.now);
 }
 
 Result<store::Contact> unblock(Engine& engine, const std::string& who) {

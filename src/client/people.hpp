@@ -28,6 +28,8 @@ Result<store::Contact> refuse(Engine& engine, const std::string& who);
 /// Nothing of theirs is taken any more. What they could write to us by is taken back, and the profile key is another
 /// one: for them our profile and our contact permit end here.
 Result<store::Contact> block(Engine& engine, const std::string& who);
+/// The same within a transaction; what was not sent to them yet never is, for this reason.
+void shut_out(store::Transaction& in, const outbox::Lent& lent, store::Contact contact, std::string_view reason);
 /// A contact again.
 Result<store::Contact> unblock(Engine& engine, const std::string& who);
 /// Nothing takes the nickname back.

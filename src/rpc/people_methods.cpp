@@ -3,6 +3,7 @@
 
 #include "client/contact_links.hpp"
 #include "client/people.hpp"
+#include "client/resets.hpp"
 #include "rpc/methods.hpp"
 #include "rpc/values.hpp"
 
@@ -113,6 +114,15 @@ asio::awaitable<Result<json::value>> contact_allow_move(Call call) {
   CO_TRY_VOID(from(call.engine().allow_move(who)));
   co_return json::object{{"event", "moved"}, {"from", move->from}, {"to", move->to}};
 }
+/// contact, account (null: the only one), accept → whom to write to from now on.
+asio::awaitable<Result<json::value>> contact_reset(Call call) {
+  CO_TRY_VOID(call.params.only({"contact", "account", "accept"}));
+  CO_TRY(const std::string who, call.params.text("contact"));
+  CO_TRY(const auto which, call.params.maybe_text("account"));
+  CO_TRY(const bool is_accepted, call.params.flag("accept", false));
+  CO_TRY(store::Contact contact, from(client::resets::answer(call.engine(), who, which, is_accepted)));
+  co_return co_await after_change(call, std::move(contact));
+}
 asio::awaitable<Result<json::value>> request_delete(Call call) {
   co_return co_await change(call, client::people::refuse);
 }
@@ -180,6 +190,7 @@ constexpr Method methods[] = {{"address", address},
                               {"contact.unblock", contact_unblock},
                               {"contact.trust_anyway", contact_trust_anyway},
                               {"contact.allow_move", contact_allow_move},
+                              {"contact.reset", contact_reset},
                               {"request.list", request_list},
                               {"request.accept", request_accept},
                               {"request.delete", request_delete},

@@ -228,6 +228,15 @@ CREATE TABLE permit_revocations (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE homes (
   account_id BLOB PRIMARY KEY, server TEXT NOT NULL, links INTEGER NOT NULL DEFAULT 0, epoch INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+)sql",
+                           R"sql(
+-- New accounts that say to take another's place: questions. answer: 0 open, 1 accepted, 2 refused.
+CREATE TABLE resets (
+  old_account BLOB NOT NULL, new_account BLOB NOT NULL, at INTEGER NOT NULL, answer INTEGER NOT NULL,
+  PRIMARY KEY (old_account, new_account)
+) STRICT, WITHOUT ROWID;
+-- How far our sequence was told, so that a lost tail shows: one heartbeat after the last of a burst.
+ALTER TABLE conversations ADD COLUMN told_seq INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

@@ -31,7 +31,8 @@ void set_text(Transaction& in, std::string_view name, std::string_view value);
 
 inline constexpr std::string_view proxy = "proxy";                      // text: socks5h://…; empty: none
 inline constexpr std::string_view private_servers = "private_servers";  // others' servers may have private addresses
-inline constexpr std::string_view receipts = "receipts";                // delivery and read receipts, both ways
+inline constexpr std::string_view replaces = "replaces";  // text: the account id whose place this one takes
+inline constexpr std::string_view receipts = "receipts";  // delivery and read receipts, both ways
 inline constexpr std::string_view typing = "typing";
 
 }  // namespace sotto::store::settings

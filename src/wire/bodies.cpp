@@ -35,6 +35,8 @@ constexpr std::uint32_t field<GapAnswer> = 26;
 template <>
 constexpr std::uint32_t field<Profile> = 27;
 template <>
+constexpr std::uint32_t field<Replacement> = 28;
+template <>
 constexpr std::uint32_t field<SyncAccount> = 40;
 template <>
 constexpr std::uint32_t field<SyncContacts> = 41;
@@ -337,6 +339,17 @@ base::Result<Body, ParseError> read_profile(base::View bytes) {
   return Body(std::move(made));
 }
 
+base::Blob write(const Replacement& replacement) {
+  return StrictWriter().bytes(1, replacement.old_account.view()).done();
+}
+
+base::Result<Body, ParseError> read_replacement(base::View bytes) {
+  StrictReader read(bytes);
+  const Replacement made{.old_account = read.account_id(1)};
+  TRY_VOID(read.finish());
+  return Body(made);
+}
+
 base::Blob write(const SyncSettings& settings) {
   StrictWriter made;
   for (const auto& one : settings.settings)
@@ -400,6 +413,8 @@ base::Result<Body, ParseError> parse_body(std::uint32_t kind, base::View bytes) 
       return read_answer(bytes);
     case field<Profile>:
       return read_profile(bytes);
+    case field<Replacement>:
+      return read_replacement(bytes);
     case field<SyncAccount>:
       return read_account(bytes);
     case field<SyncContacts>:
@@ -414,7 +429,7 @@ base::Result<Body, ParseError> parse_body(std::uint32_t kind, base::View bytes) 
 bool is_durable(const Body& body) {
   const std::uint32_t kind = kind_of(body);
   return kind == field<Text> || kind == field<Reaction> || kind == field<Edit> || kind == field<Deletion> ||
-         kind == field<TimerChange>;
+         kind == field<TimerChange> || kind == field<Replacement>;
 }
 
 bool is_sync(const Body& body) {

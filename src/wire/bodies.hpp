@@ -100,6 +100,12 @@ struct Profile {
   friend bool operator==(const Profile&, const Profile&) = default;
 };
 
+/// "I am a new account of who had this one": proves nothing.
+struct Replacement {
+  AccountId old_account;
+  friend bool operator==(const Replacement&, const Replacement&) = default;
+};
+
 // Between the devices of one account
 
 /// What a new device needs to be one of the account, and what changes when another leaves.
@@ -148,8 +154,9 @@ struct UnknownBody {
   friend bool operator==(const UnknownBody&, const UnknownBody&) = default;
 };
 
-using Body = std::variant<Text, Reaction, Edit, Deletion, Receipt, Typing, TimerChange, Acceptance, Heartbeat,
-                          GapQuestion, GapAnswer, Profile, SyncAccount, SyncContacts, SyncSettings, UnknownBody>;
+using Body =
+    std::variant<Text, Reaction, Edit, Deletion, Receipt, Typing, TimerChange, Acceptance, Heartbeat, GapQuestion,
+                 GapAnswer, Profile, Replacement, SyncAccount, SyncContacts, SyncSettings, UnknownBody>;
 
 constexpr std::uint32_t first_body = 16, last_body = 63;
 

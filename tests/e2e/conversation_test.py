@@ -72,7 +72,8 @@ class Conversation(unittest.TestCase):
             self.assertIn("(claims to be) ana: we met yesterday", ben.run("receive").stdout.decode())
             ben.run("send", "ana", "a name that she chose herself", expect=REFUSED)
             self.assertIn("(claims to be) ana", ben.run("history", ana.json("status")[0]["account"]).stdout.decode())
-            ben.run("send", ana.json("status")[0]["account"], "yes")
+            ben.run("request", "accept", ana.json("status")[0]["account"][:8], "--as", "Ana")
+            ben.run("send", "Ana", "yes")
             self.assertEqual([m["text"] for m in ana.receive()], ["yes"])
 
     def test_a_contact_can_be_added_by_user_name_which_is_said_to_be_trusted(self):

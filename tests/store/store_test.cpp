@@ -134,7 +134,8 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
   {
     Connection earlier(folder.database(), key->expose());
     earlier.run(  // as the first version left it
-        "DROP TABLE prekey_upload; DROP TABLE own_permits; DROP TABLE permit_revocations; ALTER TABLE contacts DROP "
+        "DROP TABLE prekey_upload; DROP TABLE own_permits; DROP TABLE permit_revocations; DROP TABLE resets; ALTER "
+        "TABLE contacts DROP "
         "COLUMN permit; ALTER TABLE "
         "own_account DROP COLUMN profile_key; ALTER TABLE own_account DROP COLUMN sender_certificate; ALTER TABLE "
         "own_account DROP COLUMN permits_put_at;"
@@ -146,7 +147,8 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
         "DROP INDEX messages_expiring; DROP INDEX "
         "messages_by_conversation;"
         "CREATE TABLE outbox (message INTEGER PRIMARY KEY REFERENCES messages, request BLOB NOT NULL) STRICT;"
-        "ALTER TABLE sessions ADD COLUMN first_seq INTEGER; ALTER TABLE conversations DROP COLUMN timer;");
+        "ALTER TABLE sessions ADD COLUMN first_seq INTEGER; ALTER TABLE conversations DROP COLUMN timer; ALTER TABLE "
+        "conversations DROP COLUMN told_seq;");
     for (const char* column : {"quote", "timer", "expires_at", "edited_at", "is_deleted", "delivered_at", "read_at"})
       earlier.run("ALTER TABLE messages DROP COLUMN " + std::string(column));
     for (const char* column : {"standing", "profile_key", "has_our_profile_key"})
