@@ -22,7 +22,9 @@ void Menu::does(CLI::App* command, std::function<Wish()> wish) {
 }
 
 void Menu::runs(CLI::App* command, std::function<ExitCode()> run) {
-  command->callback([this, run = std::move(run)] { chosen_ = run; });
+  command->callback([this, command, run = std::move(run)] {
+    if (command->get_subcommands().empty()) chosen_ = run;  // else the word below it was meant
+  });
 }
 
 ExitCode Menu::run() {
