@@ -34,6 +34,14 @@ Result<void> Engine::take_own(const wire::Introduction& shown) {
                         "hiding a change. Compare `sotto device list` on your devices",
                .at = parts_.clock.now()});
     }
+    if (applied == Introduced::is_unsound) {
+      store::notices::keep_once(
+          in, {.account = {},
+               .kind = store::Notice::Kind::list_unsound,
+               .words = "the server shows a device list of this account that the account did not sign. Nothing of it was "
+                        "taken. Ask who runs the server: it is damaged, or shows others the same",
+               .at = parts_.clock.now()});
+    }
     return applied;
   });
   if (!outcome) return outcome.error();

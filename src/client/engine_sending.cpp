@@ -92,10 +92,28 @@ asio::awaitable<Result<void>> Engine::drain_due(Lines& lines, const store::OwnAc
     if (sent) continue;
     if (sent.error().error == Error::unreachable) co_return sent.error();
     stuck.insert((*outgoing)->account);
+    if (sent.error().lacks_permit) {
+      const auto told = tell_of_refused_permit((*outgoing)->account);
+      if (!told) co_return told;
+    }
     if (!first_problem) first_problem = sent.error();
   }
   if (first_problem) co_return *first_problem;
   co_return Result<void>();
+}
+
+Result<void> Engine::tell_of_refused_permit(const wire::AccountId& account) {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    const auto contact = store::contacts::load(in, account);
+    const std::string name = contact ? contact->name() : account.text();
+    store::notices::keep_once(in, {.account = account,
+                                   .kind = store::Notice::Kind::permit_refused,
+                                   .words = "the server lets nobody in to " + name +
+                                            " by what was given to us: messages wait. Ask " + name +
+                                            " for a new contact link; if they know of nothing, the server lies",
+                                   .at = parts_.clock.now()});
+    return {};
+  });
 }
 
 asio::awaitable<Result<std::vector<wire::DeviceBundle>>> Engine::bundles_for(Lines& lines,

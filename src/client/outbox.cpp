@@ -286,7 +286,9 @@ void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::Accoun
   store::Outgoing made{.account = account,
                        .message_id = lent.random.bytes<16>(),
                        .sent_at = store::own_account::next_sent_at(in, lent.now),
-                       .body = wire::Heartbeat{.last_seq = 0, .asks = asks}};  // the number is that of when it leaves
+                       .body = wire::Heartbeat{.last_seq = 0, .asks = asks},  // the number is that of when it leaves
+                       // Nobody reads from the answer when this device was online.
+                       .not_before = jittered(lent, receipt_jitter_ms)};
   if (account == lent.own.account_id) made.about = conversation;
   if (!asks && store::outgoing::is_waiting(in, made)) return;
   store::outgoing::keep(in, made);

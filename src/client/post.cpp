@@ -77,9 +77,11 @@ asio::awaitable<Result<std::optional<SendAnswer>>> Post::send(wire::AccountId ac
 namespace {
 
 Problem no_right(const std::string& server) {
-  return refused(server +
-                 ": no permit for this contact counts any more, or the account is gone; ask for a new contact "
-                 "link");
+  Problem made = refused(server +
+                         ": no permit for this contact counts any more, or the account is gone; ask for a new contact "
+                         "link");
+  made.lacks_permit = true;
+  return made;
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ bool Notice::is_loud() const {
     case Kind::account_replaced:
     case Kind::deletion_pending:
     case Kind::permit_refused:
+    case Kind::list_unsound:
       return true;
     case Kind::own_device_added:
     case Kind::own_device_removed:
@@ -82,6 +83,8 @@ std::string_view to_text(Notice::Kind kind) {
       return "permit_refused";
     case Notice::Kind::server_restored:
       return "server_restored";
+    case Notice::Kind::list_unsound:
+      return "list_unsound";
   }
   return "unknown";
 }
@@ -100,6 +103,15 @@ void keep_once(Transaction& in, const Notice& notice) {
     auto row = in.prepare("SELECT 1 FROM notices WHERE is_shown = 0 AND kind = ? AND account IS ?");
     row.bind(static_cast<std::int64_t>(notice.kind));
     row.bind_optional(notice.account ? std::optional(notice.account->view()) : std::nullopt);
+    if (row.step()) return;
+  }
+  keep(in, notice);
+}
+
+void keep_unless_told(Transaction& in, const Notice& notice) {
+  {
+    auto row = in.prepare("SELECT 1 FROM notices WHERE kind = ? AND words = ?");
+    row.bind(static_cast<std::int64_t>(notice.kind)).bind(notice.words);
     if (row.step()) return;
   }
   keep(in, notice);
