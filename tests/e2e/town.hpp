@@ -29,7 +29,7 @@ struct Crash {};
 class Resident {
  public:
   Resident(ServerWorld& town, std::string called, std::uint64_t seed)
-      : name(std::move(called)), clock(town.time), random(seed), town_(town) {
+      : name(std::move(called)), clock(town.time), random(seed), way(&town.network), town_(town) {
     restart();
   }
   Resident(const Resident&) = delete;
@@ -39,7 +39,7 @@ class Resident {
     engine.reset();
     home.reopen();
     engine.emplace(client::Parts{.store = *home,
-                                 .transport = town_.network,
+                                 .transport = *way,
                                  .timer = town_.time,
                                  .clock = clock,
                                  .random = random,
@@ -102,6 +102,7 @@ class Resident {
   SeededRandom random;
   wire::RecoveryKey recovery_key = wire::make_recovery_key(random);
   TemporaryStore home;
+  net::Transport* way;  // to the server, from the next restart on
   std::optional<client::Engine> engine;
   /// Becomes another device of this account, as if it had been linked.
   client::Result<void> join(Resident& admin) {

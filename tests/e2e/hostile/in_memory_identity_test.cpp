@@ -181,6 +181,23 @@ TEST_F(HostileServerIdentity, TwoListsOfOneVersionAreToldLoudlyAndOnlyDevicesOnB
   EXPECT_EQ(tablet.texts(), Texts{"to both"}) << "it is on one of the two lists only";
 }
 
+TEST_F(HostileServerIdentity, WhatWasEncryptedForADeviceThatLeftIsNotSentToItLater_A07) {
+  Resident& tablet = town.second_of(ben, "ben's tablet");
+  ASSERT_TRUE(ana.write(ben, "to both"));
+  town.settle();
+  town.shim.add<DeniesPermits>();
+  ASSERT_TRUE(ana.engine->enqueue("ben", "encrypted before"));
+  ASSERT_FALSE(ana.run(ana.engine->drain_outbox()));
+  town.shim.clear();
+  ASSERT_EQ(ana.home.number("SELECT count(*) FROM outgoing WHERE request IS NOT NULL"), 1);
+  ASSERT_TRUE(ben.run(ben.engine->change_list({.remove = tablet.own().device})));
+  ASSERT_TRUE(ben.write(ana, "my tablet is gone"));
+  auto& addressed = town.shim.add<NotesAddressees>();
+  town.settle();
+  EXPECT_EQ(ben.texts().back(), "encrypted before");
+  EXPECT_FALSE(addressed.mailboxes.contains(base::text(tablet.own().mailbox_id.view())));
+}
+
 TEST_F(HostileServerIdentity, AMessageWaitsForAListThatADeviceSpeaksOfAndSaysSo_A07) {
   ASSERT_TRUE(ana.write(ben, "one"));
   town.settle();

@@ -113,6 +113,19 @@ class Swallows final : public Meddling {
   int swallowed = 0;
 };
 
+/// Sees to which mailboxes people write.
+class NotesAddressees final : public Meddling {
+ public:
+  std::optional<net::Response> answer(net::Request& request) override {
+    frames::SendRequest sent;
+    if (request.method == "POST" && request.target.ends_with("/messages") && parse(sent, request.body)) {
+      for (const frames::Item& item : sent.items()) mailboxes.insert(item.mailbox_id());
+    }
+    return std::nullopt;
+  }
+  std::set<std::string> mailboxes;
+};
+
 /// Sees each envelope on its way into a mailbox.
 class SeesEnvelopes : public Meddling {
  public:
