@@ -36,11 +36,12 @@ Result<void> Engine::take_own(const wire::Introduction& shown) {
     }
     if (applied == Introduced::is_unsound) {
       store::notices::keep_once(
-          in, {.account = {},
-               .kind = store::Notice::Kind::list_unsound,
-               .words = "the server shows a device list of this account that the account did not sign. Nothing of it was "
-                        "taken. Ask who runs the server: it is damaged, or shows others the same",
-               .at = parts_.clock.now()});
+          in,
+          {.account = {},
+           .kind = store::Notice::Kind::list_unsound,
+           .words = "the server shows a device list of this account that the account did not sign. Nothing of it was "
+                    "taken. Ask who runs the server: it is damaged, or shows others the same",
+           .at = parts_.clock.now()});
     }
     return applied;
   });

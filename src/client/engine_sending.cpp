@@ -106,12 +106,12 @@ Result<void> Engine::tell_of_refused_permit(const wire::AccountId& account) {
   return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
     const auto contact = store::contacts::load(in, account);
     const std::string name = contact ? contact->name() : account.text();
-    store::notices::keep_once(in, {.account = account,
-                                   .kind = store::Notice::Kind::permit_refused,
-                                   .words = "the server lets nobody in to " + name +
-                                            " by what was given to us: messages wait. Ask " + name +
-                                            " for a new contact link; if they know of nothing, the server lies",
-                                   .at = parts_.clock.now()});
+    store::notices::keep_once(
+        in, {.account = account,
+             .kind = store::Notice::Kind::permit_refused,
+             .words = "the server lets nobody in to " + name + " by what was given to us: messages wait. Ask " + name +
+                      " for a new contact link; if they know of nothing, the server lies",
+             .at = parts_.clock.now()});
     return {};
   });
 }

@@ -119,9 +119,11 @@ TEST_F(Devices, AHundredChangesOfTheListAndTenSuccessionsAskNobodyAnything) {
     town.time.run_for(24h);
   }
   EXPECT_EQ(ben.own().introduction.certificate.statement,
-            ana.home->transact([&](store::Transaction& in) -> client::Result<wire::Introduction> {
-              return *store::peers::introduction(in, ben.own().account_id);
-            })->certificate.statement);
+            ana.home
+                ->transact([&](store::Transaction& in) -> client::Result<wire::Introduction> {
+                  return *store::peers::introduction(in, ben.own().account_id);
+                })
+                ->certificate.statement);
   for (const store::Notice& notice : ana.notices) EXPECT_FALSE(notice.is_loud()) << notice.words;
   EXPECT_EQ(std::ranges::count(ana.told(), "contact_succession"), 10);
   EXPECT_EQ(ana.engine->verify("ben", false)->digits, ben.engine->verify("ana", false)->digits);

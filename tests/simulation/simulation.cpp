@@ -233,11 +233,12 @@ void Simulation::look_at_keys(Member& by) {
       const auto used =
           hostile::used_key(base::blob(base::view(item.envelope())), to->second->resident->own().identity);
       if (!used) {
-        broken_.push_back(by.resident->name + " has an envelope for " + to->second->resident->name + " that it can't open");
+        broken_.push_back(by.resident->name + " has an envelope for " + to->second->resident->name +
+                          " that it can't open");
         continue;
       }
-      const std::string key = used->sender + " " + to->second->resident->name + " " +
-                              base::to_hex(used->ratchet_key) + " " + std::to_string(used->counter);
+      const std::string key = used->sender + " " + to->second->resident->name + " " + base::to_hex(used->ratchet_key) +
+                              " " + std::to_string(used->counter);
       const auto [known, is_new] = keys_used_.emplace(key, used->ciphertext);
       if (!is_new && known->second != used->ciphertext) broken_.push_back("a key was used twice: " + key);
     }

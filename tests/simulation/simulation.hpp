@@ -50,7 +50,7 @@ class Simulation {
     Account* to;
     Member* by;
     std::int64_t id;
-    std::set<Member*> audience;  // on the lists when it was written and when the server had taken it
+    std::set<Member*> audience;     // on the lists when it was written and when the server had taken it
     std::set<Member*> listed = {};  // when it was written
     bool is_sent = false;
   };

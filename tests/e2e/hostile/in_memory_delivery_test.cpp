@@ -233,7 +233,8 @@ TEST_F(HostileServerDelivery, AFloodOfQuestionsIsAnsweredOnceInTenMinutes_A25) {
   make_acquainted(ben, eve);
   ASSERT_TRUE(ben.write(eve, "to eve"));
   town.settle(8);
-  const std::uint64_t seq = static_cast<std::uint64_t>(ben.home.number("SELECT max(seq) FROM messages WHERE body = 'to eve'"));
+  const std::uint64_t seq =
+      static_cast<std::uint64_t>(ben.home.number("SELECT max(seq) FROM messages WHERE body = 'to eve'"));
   const auto before = sent_requests();
   for (int i = 0; i < 200; ++i)
     ASSERT_TRUE(eve.engine->say("ben", wire::GapQuestion{.device = wire::DeviceNumber(1), .seqs = {seq}}));
@@ -271,8 +272,10 @@ TEST_F(HostileServerDelivery, SealedRubbishOfAContactBeginsOneSessionInTenMinute
   town.shim.add<Replaces>([&](const base::Blob&) {
     client::Result<base::Blob> sealed = base::Blob();
     CHECK(eve.home->transact([&](store::Transaction& in) -> client::Result<void> {
-      protocol::Encrypted broken{.record = protocol::Record(), .type = protocol::MessageType::signal, .message = opened->content.content,
-                                .remote_identity = opened->claim.identity_key};
+      protocol::Encrypted broken{.record = protocol::Record(),
+                                 .type = protocol::MessageType::signal,
+                                 .message = opened->content.content,
+                                 .remote_identity = opened->claim.identity_key};
       broken.message[broken.message.size() - 1] ^= static_cast<std::uint8_t>(++made % 255 + 1);
       const store::OwnAccount own = *store::own_account::load(in);
       auto bytes = client::sealing::seal(in, {.own = own, .now = town.time.now(), .random = eve.random}, broken,
@@ -297,11 +300,16 @@ TEST_F(HostileServerDelivery, WhatIsNotShownIsNotAnsweredToStrangers_A37) {
   town.settle();
   const auto before = town.shim.passed.size();
   const wire::MessageRef nothing{.account = ana.own().account_id, .device = wire::DeviceNumber(1), .id = {7}};
-  const std::vector<wire::Body> probes{
-      wire::Reaction{.to = nothing, .emoji = "x"}, wire::Edit{.of = nothing, .text = "x"}, wire::Deletion{.of = nothing},
-      wire::Receipt{.kind = wire::Receipt::Kind::read, .of = {nothing}}, wire::Typing{.is_typing = true},
-      wire::TimerChange{.seconds = 60}, wire::Acceptance{}, wire::Heartbeat{.last_seq = 9, .asks = true},
-      wire::GapQuestion{.device = wire::DeviceNumber(1), .seqs = {1}}, wire::GapAnswer{.gone = {1}}};
+  const std::vector<wire::Body> probes{wire::Reaction{.to = nothing, .emoji = "x"},
+                                       wire::Edit{.of = nothing, .text = "x"},
+                                       wire::Deletion{.of = nothing},
+                                       wire::Receipt{.kind = wire::Receipt::Kind::read, .of = {nothing}},
+                                       wire::Typing{.is_typing = true},
+                                       wire::TimerChange{.seconds = 60},
+                                       wire::Acceptance{},
+                                       wire::Heartbeat{.last_seq = 9, .asks = true},
+                                       wire::GapQuestion{.device = wire::DeviceNumber(1), .seqs = {1}},
+                                       wire::GapAnswer{.gone = {1}}};
   for (const wire::Body& probe : probes) ASSERT_TRUE(eve.engine->say("ana", probe));
   ASSERT_TRUE(eve.run(eve.engine->drain_outbox()));
   town.shim.passed.clear();

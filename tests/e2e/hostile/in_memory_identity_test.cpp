@@ -61,7 +61,8 @@ TEST_F(HostileServerIdentity, WhatWaitsIsNotEncryptedForAnAccountThatTakesTheOth
   ASSERT_TRUE(waiting);
   const wire::Introduction hers = eve.own().introduction;
   town.shim.add<ShowsList>(ben.own().account_id, hers);
-  town.shim.add<ChangesBundles>([&](wire::DeviceBundle& bundle) { bundle.identity_key = eve.own().identity.public_key; });
+  town.shim.add<ChangesBundles>(
+      [&](wire::DeviceBundle& bundle) { bundle.identity_key = eve.own().identity.public_key; });
   auto& another = town.shim.add<WantsAnotherDevice>();
   const auto sent = ana.run(ana.engine->drain_outbox());
   ASSERT_FALSE(sent);
@@ -97,8 +98,8 @@ TEST_F(HostileServerIdentity, ANewRootUnderAKnownIdIsNobody_A13) {
   auto certificate = *wire::AccountCertificate::parse(forged.certificate.statement);
   certificate.account_id = ben.own().account_id;
   const auto root = wire::derive_root_keys(eve.recovery_key);
-  forged.certificate = wire::Signed::make(wire::names::account_certificate, certificate.serialize(),
-                                          root.root.private_key, eve.random);
+  forged.certificate =
+      wire::Signed::make(wire::names::account_certificate, certificate.serialize(), root.root.private_key, eve.random);
   auto list = *wire::DeviceList::parse(forged.list.statement);
   list.account_id = certificate.account_id;
   list.certificate_hash = wire::hash(wire::names::account_certificate, forged.certificate.statement);

@@ -23,7 +23,8 @@ inline net::Response refusal(unsigned status, const std::string& code) {
   frames::Error error;
   error.set_code(code);
   error.set_message("the server says: " + code);
-  return {.status = status, .headers = {{.name = "Content-Type", .value = "application/x-protobuf"}},
+  return {.status = status,
+          .headers = {{.name = "Content-Type", .value = "application/x-protobuf"}},
           .body = serialize(error)};
 }
 
@@ -105,7 +106,8 @@ class WantsAnotherDevice final : public Meddling {
 class Swallows final : public Meddling {
  public:
   std::optional<net::Response> answer(net::Request& request) override {
-    if (request.method != "POST" || !request.target.ends_with("/messages") || request.target.find("rendezvous") != std::string::npos)
+    if (request.method != "POST" || !request.target.ends_with("/messages") ||
+        request.target.find("rendezvous") != std::string::npos)
       return std::nullopt;
     ++swallowed;
     return net::Response{.status = 200};

@@ -22,7 +22,9 @@ class Meddling {
   Meddling& operator=(const Meddling&) = delete;
 
   /// An answer in the server's place, which then never hears of it; the request may be changed as well.
-  virtual std::optional<net::Response> answer(net::Request& request) { return static_cast<void>(request), std::nullopt; }
+  virtual std::optional<net::Response> answer(net::Request& request) {
+    return static_cast<void>(request), std::nullopt;
+  }
   /// The server hears the same request once more.
   virtual bool doubles(const net::Request& request) { return static_cast<void>(request), false; }
   /// What the server answered, on its way.
