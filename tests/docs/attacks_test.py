@@ -11,7 +11,18 @@ def listed():
     return {row: set(re.findall(r"`([^`]+)`", files)) for row, files in re.findall(r"^\| (A-\d\d) \| (.*) \|$", text, re.MULTILINE)}
 
 
+def counted():
+    """The line that ends the page."""
+    text = (ROOT / "docs/attacks.md").read_text()
+    rows = set(re.findall(r"^\| (A-\d\d) \|", text.split("## Covered by")[0], re.MULTILINE))
+    tested = rows & set(listed())
+    return f"Rows: {len(tested)} tested, {len(rows) - len(tested)} open."
+
+
 class Attacks(unittest.TestCase):
+    def test_the_page_ends_in_the_count(self):
+        self.assertEqual((ROOT / "docs/attacks.md").read_text().rstrip().splitlines()[-1], counted())
+
     def test_every_listed_file_is_there(self):
         rows = listed()
         self.assertGreater(len(rows), 15)
@@ -22,7 +33,7 @@ class Attacks(unittest.TestCase):
     def test_every_test_that_names_an_attack_is_listed(self):
         rows = listed()
         for path in sorted((ROOT / "tests").rglob("*_test.*")):
-            for number in set(re.findall(r"_A(\d\d)\b", path.read_text())):
+            for number in set(re.findall(r"_A(\d\d)(?=_A|\b)", path.read_text())):
                 self.assertIn(str(path.relative_to(ROOT)), rows.get(f"A-{number}", set()), f"A-{number}")
 
 

@@ -92,7 +92,13 @@ void Simulation::write() {
     return;
   }
   note(by.resident->name + " writes \"" + text + "\" to " + to.name);
-  written_.push_back({.text = text, .from = by.account, .to = &to, .by = &by, .id = kept->id, .audience = {}});
+  written_.push_back({.text = text,
+                      .index = written_.size(),
+                      .from = by.account,
+                      .to = &to,
+                      .by = &by,
+                      .id = kept->id,
+                      .audience = {}});
   for (Member* device : to.present()) written_.back().listed.insert(device);
   (void)by.resident->run(by.resident->engine->drain_outbox());
   look_for_sent();
@@ -152,7 +158,9 @@ void Simulation::remove_device() {
   client::own_list::Intent intent{.remove = leaving.resident->own().device};
   const auto removed = account.devices[0].resident->run(account.devices[0].resident->engine->change_list(intent));
   note(leaving.resident->name + (removed ? " is removed" : " can't be removed: " + removed.error().message));
-  if (removed) leaving.is_removed = true;
+  if (!removed) return;
+  leaving.is_removed = true;
+  leaving.texts_before_removal = written_.size();
 }
 
 void Simulation::succeed() {
@@ -227,22 +235,29 @@ void Simulation::look_at_keys(Member& by) {
   for (const base::Blob& bytes : requests) {
     wire::frames::SendRequest request;
     CHECK(client::answers::parse(request, bytes));
-    for (const auto& item : request.items()) {
-      const auto to = by_mailbox_.find(item.mailbox_id());
-      if (to == by_mailbox_.end()) continue;
-      const auto used =
-          hostile::used_key(base::blob(base::view(item.envelope())), to->second->resident->own().identity);
-      if (!used) {
-        broken_.push_back(by.resident->name + " has an envelope for " + to->second->resident->name +
-                          " that it can't open");
-        continue;
-      }
-      const std::string key = used->sender + " " + to->second->resident->name + " " + base::to_hex(used->ratchet_key) +
-                              " " + std::to_string(used->counter);
-      const auto [known, is_new] = keys_used_.emplace(key, used->ciphertext);
-      if (!is_new && known->second != used->ciphertext) broken_.push_back("a key was used twice: " + key);
-    }
+    for (const auto& item : request.items())
+      look_at_key(by, item.mailbox_id(), base::blob(base::view(item.envelope())));
   }
+}
+
+void Simulation::look_at_key(Member& by, const std::string& mailbox, const base::Blob& envelope) {
+  const auto to = by_mailbox_.find(mailbox);
+  if (to == by_mailbox_.end()) return;
+  Resident& recipient = *to->second->resident;
+  const auto used = hostile::used_key(envelope, recipient.own().identity);
+  if (!used) {
+    broken_.push_back(by.resident->name + " has an envelope for " + recipient.name + " that it can't open");
+    return;
+  }
+  const std::string key = used->sender + " to " + recipient.name + ": " + base::to_hex(used->ratchet_key) + " " +
+                          std::to_string(used->counter);
+  const auto [known, is_new] = keys_used_.emplace(key, used->ciphertext);
+  if (!is_new && known->second != used->ciphertext) broken_.push_back("a key was used twice: " + key);
+  // What is new was encrypted just now, by the list that is held now.
+  const auto listed = by.resident->home.number("SELECT count(*) FROM peer_devices WHERE mailbox_id = x'" +
+                                               base::to_hex(base::view(mailbox)) + "'");
+  if (is_new && listed == 0)
+    broken_.push_back(by.resident->name + " encrypts for " + recipient.name + ", which has left");
 }
 
 /// Sometimes for weeks; nobody is away for longer than the server keeps what waits.
@@ -301,7 +316,7 @@ void Simulation::judge() {
     for (Member& device : account.devices) {
       if (!device.is_removed) continue;
       for (const Written& one : written_) {
-        const bool may_have = !one.is_sent || one.audience.contains(&device) || one.from == &account;
+        const bool may_have = one.index < device.texts_before_removal || one.from == &account;
         if (one.to == &account && !may_have &&
             device.resident->home.number("SELECT count(*) FROM messages WHERE body = '" + one.text + "'") > 0)
           broken_.push_back(device.resident->name + " was removed and read \"" + one.text + "\"");

@@ -34,6 +34,7 @@ class Simulation {
     Resident* resident;
     Account* account;
     bool is_removed = false;
+    std::size_t texts_before_removal = 0;
     bool was_put_back = false;
     Line* line = nullptr;
     base::Timestamp listened_at = {};
@@ -46,6 +47,7 @@ class Simulation {
   /// A text that was written, and who must have it in the end.
   struct Written {
     std::string text;
+    std::size_t index;
     Account* from;
     Account* to;
     Member* by;
@@ -73,6 +75,7 @@ class Simulation {
   void set_weather(bool is_bad);
   void watch(Member& who);
   void look_at_keys(Member& by);
+  void look_at_key(Member& by, const std::string& mailbox, const base::Blob& envelope);
   void look_for_sent();
   void settle();
   void judge();

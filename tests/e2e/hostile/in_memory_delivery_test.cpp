@@ -41,6 +41,7 @@ TEST_F(HostileServerDelivery, WhatTheServerSwallowsIsMissedToldAndSentAgain_A30_
   ASSERT_TRUE(ana.write(ben, "arrives"));
   ASSERT_TRUE(ben.listen());
   EXPECT_EQ(ben.texts(), Texts{"arrives"});
+  ASSERT_FALSE(ben.notices.empty());
   EXPECT_EQ(ben.told().back(), "message_missing");
   EXPECT_NE(ben.notices.back().words.find("a message from ana is missing"), std::string::npos);
   town.settle();

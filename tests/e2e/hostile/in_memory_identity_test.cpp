@@ -159,6 +159,7 @@ TEST_F(HostileServerIdentity, ARemovalThatTheServerHidesComesWithTheNextMessage_
   EXPECT_EQ(ana.home.number("SELECT count(*) FROM peer_devices"), 2) << "ana's one and ben's one";
   (void)tablet.listen();
   EXPECT_EQ(tablet.texts(), Texts{"to both"});
+  ASSERT_FALSE(ana.notices.empty());
   EXPECT_EQ(ana.told().back(), "contact_devices");
 }
 
