@@ -107,7 +107,7 @@ asio::awaitable<Result<void>> Engine::succeed(const wire::RecoveryKey& recovery_
 namespace {
 
 /// This folder is a copy from before: what it would send was perhaps sent already, by keys that were used since.
-void start_anew(store::Transaction& in, const outbox::Lent& lent) {
+void start_anew(store::Transaction& in, const outbox::Lent& lent, std::uint64_t generation) {
   store::outgoing::forget_all_requests(in);
   store::messages::requeue_encrypted(in);
   for (const store::sessions::Key& key : store::sessions::all(in)) {
@@ -115,7 +115,7 @@ void start_anew(store::Transaction& in, const outbox::Lent& lent) {
     if (record)
       store::sessions::keep(in, key.account, key.device, record->with_current_archived().serialize().expose());
   }
-  store::messages::leap_sequences(in);
+  store::messages::leap_sequences(in, generation);
   store::prekeys::renew_all(in);
   store::notices::keep(
       in,
@@ -152,7 +152,7 @@ asio::awaitable<Result<void>> Engine::confirm_generation(Server& server) {
     if (!stands) co_return stands.error();
     const bool is_confirmed = *stands == next;
     const auto kept = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
-      if (!is_confirmed) start_anew(in, lent(*account));
+      if (!is_confirmed) start_anew(in, lent(*account), stands->number);
       store::own_account::keep_generation(in, {.number = stands->number, .tick = stands->tick, .next_tick = {}});
       return {};
     });

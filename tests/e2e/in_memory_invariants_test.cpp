@@ -214,6 +214,18 @@ TEST_F(Invariants, I10_AFolderPutBackUsesNoMessageKeyTwice_A26) {
   EXPECT_TRUE(has_loud(ana, "restored_copy"));
 }
 
+TEST_F(Invariants, I10_ACopyThatIsPutBackTwiceUsesNoPlaceInTheSequenceTwice_A26) {
+  converse();
+  const auto yesterday = copy_of(ana);
+  ASSERT_TRUE(ana.write(ben, "one"));
+  put_back(ana, yesterday);
+  ASSERT_TRUE(ana.write(ben, "after the first time"));
+  put_back(ana, yesterday);
+  ASSERT_TRUE(ana.write(ben, "after the second time"));
+  ASSERT_TRUE(ben.listen());
+  EXPECT_EQ(ben.texts(), (Texts{"one", "after the first time", "after the second time"})) << ben.refusals();
+}
+
 TEST_F(Invariants, I10_ACopyThatRunsBesideItsOriginalIsToldToBoth_A06) {
   converse();
   Resident& copy = town.visitor("the copy");
