@@ -129,8 +129,11 @@ base::Result<void, Refusal> take_introduction(const Situation& here, const wire:
     case Introduced::is_held:
     case Introduced::is_older:
       return {};
-    case Introduced::is_fork:
-      return Refusal("its introduction contradicts one that was seen before");
+    case Introduced::is_fork: {
+      Refusal refusal("its introduction contradicts one that was seen before");
+      refusal.contradiction = introduction;
+      return refusal;
+    }
     case Introduced::is_unsound:
       return Refusal("its introduction does not verify");
   }

@@ -28,6 +28,8 @@ struct Refusal {
   std::optional<store::Problem> store_failed;  // then nothing was decided, and nothing may be acknowledged
   // A device on the held list sealed it, and no session here can read it.
   std::optional<contents::Speaker> unreadable_from = {};
+  // It brought statements that contradict those that are held; both are signed. They are to be kept as proof.
+  std::optional<wire::Introduction> contradiction = {};
 
   explicit Refusal(std::string why) : reason(std::move(why)) {}
   Refusal(const store::Problem& problem) : reason(problem.message), store_failed(problem) {}

@@ -227,6 +227,7 @@ class Engine {
   Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
   asio::awaitable<Result<void>> look_after(Lines& lines, const store::OwnAccount& own);
   Result<void> note_clone();
+  Result<void> tell_of_refused_permit(const wire::AccountId& account);
   void warn(const Problem& problem) const {
     if (parts_.warn) parts_.warn(problem);
   }

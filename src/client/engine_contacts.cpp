@@ -60,26 +60,27 @@ asio::awaitable<Result<bool>> Engine::refresh(Lines& lines, const store::OwnAcco
   if (!rights) co_return rights.error();
   const auto introduction = co_await lines.introduction_of(*std::move(rights));
   if (!introduction) co_return introduction.error();
-  co_return parts_.store.transact([&](store::Transaction& in) -> Result<bool> {
+  const auto outcome = parts_.store.transact([&](store::Transaction& in) -> Result<Introduced> {
     const auto parsed = wire::rules::parse(*introduction);
     if (!parsed || parsed->list.account_id != account) return refused("the server answered with another account");
     const auto agreed = store::homes::load(in, account);
     if (agreed && std::tie(parsed->list.order.links, parsed->list.order.epoch) < std::tie(agreed->links, agreed->epoch))
       return refused("the server shows older statements than the link names: ask for the reason before you go on");
-    switch (apply_introduction(in, *introduction, parts_.clock.now())) {
-      case Introduced::is_new:
-        return true;
-      case Introduced::is_held:
-        return false;
-      case Introduced::is_older:
-        return false;
-      case Introduced::is_fork:
-        return refused("the server shows a device list that contradicts one seen before");
-      case Introduced::is_unsound:
-        return refused("the server shows statements of this account that do not verify");
-    }
-    return false;
+    return apply_introduction(in, *introduction, parts_.clock.now());
   });
+  if (!outcome) co_return outcome.error();
+  switch (*outcome) {  // committed: of a fork, what proves it
+    case Introduced::is_new:
+      co_return true;
+    case Introduced::is_held:
+    case Introduced::is_older:
+      co_return false;
+    case Introduced::is_fork:
+      co_return refused("the server shows a device list that contradicts one seen before; both are kept as proof");
+    case Introduced::is_unsound:
+      co_return refused("the server shows statements of this account that do not verify");
+  }
+  co_return false;
 }
 
 /// Kept as the link says; adding somebody connects nowhere that the person has not sent anything to.
@@ -135,7 +136,7 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
     introduction = *std::move(found);
   }
 
-  co_return parts_.store.transact([&](store::Transaction& in) -> Result<AddedContact> {
+  const auto added = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<AddedContact>> {
     const auto checked = wire::check_introduction(*introduction);
     if (!checked) return refused("the server's statements for this contact do not verify: " + checked.error().text());
     const wire::DeviceList& list = checked->list;
@@ -145,9 +146,8 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
       return refused("the server shows older statements than the link names: ask for the reason before you go on");
     }
     const Introduced outcome = apply_introduction(in, *introduction, parts_.clock.now());
-    if (outcome == Introduced::is_fork || outcome == Introduced::is_unsound) {
-      return refused("the server shows statements that contradict what was seen before");
-    }
+    if (outcome == Introduced::is_unsound) return refused("one of these devices is another account's already");
+    if (outcome == Introduced::is_fork) return std::optional<AddedContact>();  // committed: what proves it
     if (nickname && store::contacts::is_nickname_taken(in, *nickname, list.account_id)) {
       return refused("another contact is called \"" + *nickname + "\" already");
     }
@@ -163,8 +163,12 @@ asio::awaitable<Result<AddedContact>> Engine::add_contact(std::string link_or_na
     // Found here, so here is where the person wants to write to: if the list names another server, that is a question.
     if (!store::homes::load(in, list.account_id)) store::homes::agree(in, list.account_id, {.server = account->server});
     homes::note_first(in, list, parts_.clock.now());
-    return AddedContact{.contact = contact, .is_pinned = link.has_value()};
+    return std::optional<AddedContact>({.contact = contact, .is_pinned = link.has_value()});
   });
+  if (!added) co_return added.error();
+  if (!*added)
+    co_return refused("the server shows statements that contradict what was seen before; both are kept as proof");
+  co_return **added;
 }
 
 }  // namespace sotto::client

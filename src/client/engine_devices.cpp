@@ -34,6 +34,15 @@ Result<void> Engine::take_own(const wire::Introduction& shown) {
                         "hiding a change. Compare `sotto device list` on your devices",
                .at = parts_.clock.now()});
     }
+    if (applied == Introduced::is_unsound) {
+      store::notices::keep_once(
+          in,
+          {.account = {},
+           .kind = store::Notice::Kind::list_unsound,
+           .words = "the server shows a device list of this account that the account did not sign. Nothing of it was "
+                    "taken. Ask who runs the server: it is damaged, or shows others the same",
+           .at = parts_.clock.now()});
+    }
     return applied;
   });
   if (!outcome) return outcome.error();
@@ -98,7 +107,7 @@ asio::awaitable<Result<void>> Engine::succeed(const wire::RecoveryKey& recovery_
 namespace {
 
 /// This folder is a copy from before: what it would send was perhaps sent already, by keys that were used since.
-void start_anew(store::Transaction& in, const outbox::Lent& lent) {
+void start_anew(store::Transaction& in, const outbox::Lent& lent, std::uint64_t generation) {
   store::outgoing::forget_all_requests(in);
   store::messages::requeue_encrypted(in);
   for (const store::sessions::Key& key : store::sessions::all(in)) {
@@ -106,7 +115,7 @@ void start_anew(store::Transaction& in, const outbox::Lent& lent) {
     if (record)
       store::sessions::keep(in, key.account, key.device, record->with_current_archived().serialize().expose());
   }
-  store::messages::leap_sequences(in);
+  store::messages::leap_sequences(in, generation);
   store::prekeys::renew_all(in);
   store::notices::keep(
       in,
@@ -143,7 +152,7 @@ asio::awaitable<Result<void>> Engine::confirm_generation(Server& server) {
     if (!stands) co_return stands.error();
     const bool is_confirmed = *stands == next;
     const auto kept = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
-      if (!is_confirmed) start_anew(in, lent(*account));
+      if (!is_confirmed) start_anew(in, lent(*account), stands->number);
       store::own_account::keep_generation(in, {.number = stands->number, .tick = stands->tick, .next_tick = {}});
       return {};
     });

@@ -114,6 +114,10 @@ asio::awaitable<Result<void>> Engine::drain_due(Lines& lines, const store::OwnAc
       stuck.insert(what.account);
       const auto noted = note_stuck(**outgoing, sent.error());
       if (!noted) co_return noted.error();
+      if (sent.error().lacks_permit) {
+        const auto told = tell_of_refused_permit(what.account);
+        if (!told) co_return told;
+      }
       const bool is_away = sent.error().error == Error::unreachable;
       note(is_away ? Problem(Error::waiting, sent.error().message) : sent.error());
     }
@@ -165,6 +169,20 @@ Result<void> Engine::note_stuck(const ToSend& outgoing, const Problem& problem) 
     const auto message = store::messages::load(in, *outgoing.what.message);
     if (message && (message->state == store::State::queued || message->state == store::State::encrypted))
       store::messages::set_state(in, message->id, message->state, problem.message);
+    return {};
+  });
+}
+
+Result<void> Engine::tell_of_refused_permit(const wire::AccountId& account) {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    const auto contact = store::contacts::load(in, account);
+    const std::string name = contact ? contact->name() : account.text();
+    store::notices::keep_once(
+        in, {.account = account,
+             .kind = store::Notice::Kind::permit_refused,
+             .words = "the server lets nobody in to " + name + " by what was given to us: messages wait. Ask " + name +
+                      " for a new contact link; if they know of nothing, the server lies",
+             .at = parts_.clock.now()});
     return {};
   });
 }

@@ -5,6 +5,7 @@
 #include "client/contents.hpp"
 #include "client/conversations.hpp"
 #include "client/engine.hpp"
+#include "client/introductions.hpp"
 #include "client/prekey_stock.hpp"
 #include "store/prekeys.hpp"
 
@@ -23,6 +24,26 @@ net::Duration pause_before(int attempt, base::Random& random) {
   return net::Duration(base_ms + base_ms * jitter / 512);
 }
 
+/// Two signed statements in one place: what it came in is refused, what it proves stays.
+void keep_proof(store::Transaction& in, const outbox::Lent& lent, const wire::Introduction& contradiction) {
+  const auto parsed = wire::rules::parse(contradiction);
+  if (parsed && parsed->list.account_id == lent.own.account_id)
+    own_list::adopt(in, lent, contradiction);
+  else
+    apply_introduction(in, contradiction, lent.now);
+}
+
+void tell_of_deletion(store::Transaction& in, std::uint32_t day, base::Timestamp now) {
+  const std::int64_t days = std::int64_t{day} - base::day_of(now).value;
+  store::notices::keep_unless_told(
+      in, {.account = {},
+           .kind = store::Notice::Kind::deletion_pending,
+           .words = "this account is to be deleted on day " + std::to_string(day) + ", in " +
+                    std::to_string(std::max<std::int64_t>(days, 0)) +
+                    " days. If that was not you, keep it with the recovery key, and remove the device that asked",
+           .at = now});
+}
+
 }  // namespace
 
 Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& delivered) {
@@ -39,6 +60,7 @@ Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& d
   if (verdict.error().store_failed) return Problem(*verdict.error().store_failed);
   return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
     store::refusals::keep(in, fingerprint, verdict.error().reason, arrival.now);
+    if (verdict.error().contradiction) keep_proof(in, lent(account), *verdict.error().contradiction);
     if (verdict.error().unreadable_from) contents::begin_anew_with(in, lent(account), *verdict.error().unreadable_from);
     return {};
   });
@@ -85,6 +107,7 @@ asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store
   const auto noted = note_clock(*status);
   if (!noted) co_return noted;
   const auto upload = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<base::Blob>> {
+    if (status->deletion_day != 0) tell_of_deletion(in, status->deletion_day, parts_.clock.now());
     const prekey_stock::Left left{.one_time = status->one_time_prekeys,
                                   .one_time_kyber = status->one_time_kyber_prekeys};
     return prekey_stock::upload(in, account.identity.private_key, left, parts_.clock.now(), parts_.random);
@@ -166,7 +189,11 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Lines& lines, con
       const auto looked_after = co_await look_after(lines, account);
       const bool is_one_shot = patience && patience->count() == 0;
       if (is_over || is_one_shot) co_await mailbox.close();
-      if (is_over || is_one_shot || !looked_after) co_return looked_after;
+      if (is_over || is_one_shot || !looked_after) {
+        const auto told = tell_new(tell);  // what was found while looking after things
+        if (!told) co_return told.error();
+        co_return looked_after;
+      }
       went_well = true;
     }
     const auto told = tell_new(tell);

@@ -4,6 +4,7 @@
 
 #include "base/check.hpp"
 
+#include "client/answers.hpp"
 #include "client/introductions.hpp"
 #include "client/own_list.hpp"
 #include "client/sealing.hpp"
@@ -287,7 +288,9 @@ void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::Accoun
   store::Outgoing made{.account = account,
                        .message_id = lent.random.bytes<16>(),
                        .sent_at = store::own_account::next_sent_at(in, lent.now),
-                       .body = wire::Heartbeat{.last_seq = 0, .asks = asks}};  // the number is that of when it leaves
+                       .body = wire::Heartbeat{.last_seq = 0, .asks = asks},  // the number is that of when it leaves
+                       // Nobody reads from the answer when this device was online.
+                       .not_before = jittered(lent, receipt_jitter_ms)};
   if (account == lent.own.account_id) made.about = conversation;
   if (!asks && store::outgoing::is_waiting(in, made)) return;
   store::outgoing::keep(in, made);
@@ -307,8 +310,28 @@ void note_state(store::Transaction& in, const store::Outgoing& outgoing, store::
 
 }  // namespace
 
+namespace {
+
+/// Whether what was encrypted goes only to devices that may be written to now: since then one may have left the list,
+/// or a fork of the list have been seen. A server that keeps the promise of 409 would refuse it; one that does not
+/// would deliver it.
+bool is_still_right(store::Transaction& in, const store::OwnAccount& own, const store::Outgoing& outgoing) {
+  if (!outgoing.request) return false;
+  const auto peer = store::peers::load(in, outgoing.account);
+  wire::frames::SendRequest request;
+  if (!peer || !answers::parse(request, *outgoing.request)) return false;
+  const auto devices = addressed(in, own, *peer);
+  return std::ranges::all_of(request.items(), [&](const wire::frames::Item& item) {
+    return std::ranges::any_of(devices, [&](const store::PeerDevice& device) {
+      return base::text(device.mailbox_id.view()) == item.mailbox_id();
+    });
+  });
+}
+
+}  // namespace
+
 Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing) {
-  if (outgoing.request) return Encryption{.need = Need::nothing, .request = *outgoing.request};
+  if (is_still_right(in, lent.own, outgoing)) return Encryption{.need = Need::nothing, .request = *outgoing.request};
   const auto message = outgoing.message ? store::messages::load(in, *outgoing.message) : std::nullopt;
   if (message && message->is_deleted) return Encryption{.need = Need::nobody, .request = {}};  // gone meanwhile
   const auto peer = store::peers::load(in, outgoing.account);

@@ -76,9 +76,11 @@ asio::awaitable<Result<std::optional<SendAnswer>>> Post::send(wire::AccountId ac
 namespace {
 
 Problem no_right(const Rights& rights, const Server& own) {
-  return refused((rights.elsewhere ? rights.elsewhere->server.text() : own.name()) +
-                 ": no permit for this contact counts any more, or the account is gone; ask for a new contact "
-                 "link");
+  Problem made = refused((rights.elsewhere ? rights.elsewhere->server.text() : own.name()) +
+                         ": no permit for this contact counts any more, or the account is gone; ask for a new contact "
+                         "link");
+  made.lacks_permit = true;
+  return made;
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ enum class Error {
 struct Problem {
   Error error;
   std::string message;
+  bool lacks_permit = false;  // no right to write to this contact counts any more
 
   Problem(Error kind, std::string words) : error(kind), message(std::move(words)) {}
   Problem(const store::Problem& problem);

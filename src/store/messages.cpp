@@ -192,8 +192,16 @@ void requeue_encrypted(Transaction& in) {
   in.prepare("UPDATE messages SET state = 0 WHERE is_outgoing = 1 AND state = 1").run();
 }
 
-void leap_sequences(Transaction& in) {
-  constexpr std::int64_t leap = 1 << 20;
+void leap_sequences(Transaction& in, std::uint64_t generation) {
+  constexpr std::int64_t room = 1 << 20;  // for what is said within one generation
+  constexpr std::uint64_t highest = std::uint64_t{1} << 42;
+  std::int64_t base = 0;
+  {
+    auto row = in.prepare("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'sequence_base'");
+    if (row.step()) base = row.number(0);
+  }
+  const std::int64_t aim = generation < highest ? static_cast<std::int64_t>(generation) * room : 0;
+  const std::int64_t leap = std::max(room, aim - base);
   in.prepare(
         "INSERT INTO settings (name, value) VALUES ('sequence_base', ?1) "
         "ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + ?1")

@@ -81,8 +81,10 @@ Seen seen(Transaction& in, const Message& message);
 void set_state(Transaction& in, std::int64_t id, State state, std::string_view reason = {});
 /// What was encrypted and perhaps sent is to be encrypted anew.
 void requeue_encrypted(Transaction& in);
-/// Leaves room for numbers that another copy of this folder has used.
-void leap_sequences(Transaction& in);
+/// Leaves room for numbers that another copy of this folder has used: of copies that were made from one state, too.
+///
+/// generation  of this device, as the server has it: no other copy leaps under the same
+void leap_sequences(Transaction& in, std::uint64_t generation);
 /// How many wait to be sent.
 std::int64_t count_unsent(Transaction& in);
 

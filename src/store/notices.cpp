@@ -36,6 +36,7 @@ bool Notice::is_loud() const {
     case Kind::permit_refused:
     case Kind::contact_moved:
     case Kind::clock_wrong:
+    case Kind::list_unsound:
       return true;
     case Kind::own_device_added:
     case Kind::own_device_removed:
@@ -88,6 +89,8 @@ std::string_view to_text(Notice::Kind kind) {
       return "contact_moved";
     case Notice::Kind::clock_wrong:
       return "clock_wrong";
+    case Notice::Kind::list_unsound:
+      return "list_unsound";
   }
   return "unknown";
 }
@@ -106,6 +109,15 @@ void keep_once(Transaction& in, const Notice& notice) {
     auto row = in.prepare("SELECT 1 FROM notices WHERE is_shown = 0 AND kind = ? AND account IS ?");
     row.bind(static_cast<std::int64_t>(notice.kind));
     row.bind_optional(notice.account ? std::optional(notice.account->view()) : std::nullopt);
+    if (row.step()) return;
+  }
+  keep(in, notice);
+}
+
+void keep_unless_told(Transaction& in, const Notice& notice) {
+  {
+    auto row = in.prepare("SELECT 1 FROM notices WHERE kind = ? AND words = ?");
+    row.bind(static_cast<std::int64_t>(notice.kind)).bind(notice.words);
     if (row.step()) return;
   }
   keep(in, notice);

@@ -31,6 +31,7 @@ struct Notice {
     server_restored = 16,
     contact_moved = 20,  // to another server: sending waits for the answer
     clock_wrong = 21,
+    list_unsound = 17,
   };
   std::int64_t id = 0;
   std::optional<wire::AccountId> account = {};  // whom it is about
@@ -49,6 +50,8 @@ constexpr std::int64_t max_kept = 1'000;  // what was shown before goes
 void keep(Transaction& in, const Notice& notice);
 /// The same kind about the same account that was not shown yet is not kept again.
 void keep_once(Transaction& in, const Notice& notice);
+/// The same words are not kept again, shown or not.
+void keep_unless_told(Transaction& in, const Notice& notice);
 std::vector<Notice> not_shown(Transaction& in, int limit);
 void set_shown(Transaction& in, std::int64_t id);
 /// The last ones, oldest first.

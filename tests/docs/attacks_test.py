@@ -22,7 +22,7 @@ class Attacks(unittest.TestCase):
     def test_every_test_that_names_an_attack_is_listed(self):
         rows = listed()
         for path in sorted((ROOT / "tests").rglob("*_test.*")):
-            for number in set(re.findall(r"_A(\d\d)\b", path.read_text())):
+            for number in set(re.findall(r"_A(\d\d)(?=_A|\b)", path.read_text())):
                 self.assertIn(str(path.relative_to(ROOT)), rows.get(f"A-{number}", set()), f"A-{number}")
 
     def test_the_count_at_the_end_is_right(self):

@@ -96,6 +96,41 @@ TEST_F(Devices, ChangesOfTheListAskNobodyAnything) {
   EXPECT_EQ(ben.texts().size(), 8u);
 }
 
+TEST_F(Devices, AHundredChangesOfTheListAndTenSuccessionsAskNobodyAnything) {
+  const auto converse = [&](const std::string& words) {
+    ASSERT_TRUE(ana.write(ben, "to ben " + words));
+    ASSERT_TRUE(ben.listen());
+    ASSERT_TRUE(ben.write(ana, "to ana " + words));
+    ASSERT_TRUE(ana.listen());
+    ASSERT_EQ(ben.texts().back(), "to ben " + words);
+    ASSERT_EQ(ana.texts().back(), "to ana " + words);
+  };
+  for (int change = 0; change < 100; change += 2) {
+    Resident extra(town, "extra " + std::to_string(change), 1'000 + static_cast<std::uint64_t>(change));
+    ASSERT_TRUE(extra.join(ben));
+    ASSERT_NO_FATAL_FAILURE(converse("with " + extra.name));
+    ASSERT_TRUE(extra.listen());
+    EXPECT_EQ(extra.texts().back(), "to ben with " + extra.name);
+    ASSERT_TRUE(ben.run(ben.engine->change_list({.remove = extra.own().device})));
+    ASSERT_NO_FATAL_FAILURE(converse("without " + extra.name));
+    if (change % 10 != 8) continue;
+    ASSERT_TRUE(ben.run(ben.engine->succeed(ben.recovery_key, [](wire::DeviceNumber) { return true; })));
+    ASSERT_NO_FATAL_FAILURE(converse("in another epoch"));
+    town.time.run_for(24h);
+  }
+  EXPECT_EQ(ben.own().introduction.certificate.statement,
+            ana.home
+                ->transact([&](store::Transaction& in) -> client::Result<wire::Introduction> {
+                  return *store::peers::introduction(in, ben.own().account_id);
+                })
+                ->certificate.statement);
+  for (const store::Notice& notice : ana.notices) EXPECT_FALSE(notice.is_loud()) << notice.words;
+  EXPECT_EQ(std::ranges::count(ana.told(), "contact_succession"), 10);
+  EXPECT_EQ(ana.engine->verify("ben", false)->digits, ben.engine->verify("ana", false)->digits);
+  EXPECT_EQ(ana.texts().size(), 110u);
+  EXPECT_EQ(ben.texts().size(), 110u);
+}
+
 TEST_F(Devices, ASuccessionIsOneQuietLine) {
   Resident& tablet = second_of(ben, "ben's tablet");
   ASSERT_TRUE(ana.write(ben, "before"));

@@ -29,7 +29,7 @@ struct Crash {};
 class Resident {
  public:
   Resident(ServerWorld& town, std::string called, std::uint64_t seed)
-      : name(std::move(called)), clock(town.time), random(seed), town_(town) {
+      : name(std::move(called)), clock(town.time), random(seed), way(&town.network), town_(town) {
     restart();
   }
   Resident(const Resident&) = delete;
@@ -38,7 +38,7 @@ class Resident {
   void restart() {
     engine.reset();
     home.reopen();
-    use(town_.network);
+    use(*way);
   }
   /// A new engine, over another network.
   void use(net::Transport& network) {
@@ -109,6 +109,7 @@ class Resident {
   SeededRandom random;
   wire::RecoveryKey recovery_key = wire::make_recovery_key(random);
   TemporaryStore home;
+  net::Transport* way;  // to the server, from the next restart on
   std::optional<client::Engine> engine;
   /// Becomes another device of this account, as if it had been linked.
   client::Result<void> join(Resident& admin) {

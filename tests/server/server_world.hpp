@@ -24,7 +24,7 @@ struct ServerWorld {
     storage = std::move(*server::EmbeddedStorage::open(
         io.get_executor(), random, {.file = folder.path / "server.db", .ack_company = std::chrono::milliseconds(0)}));
     server = std::make_unique<server::Server>(*storage, time, time, random, options);
-    acceptor = std::move(*network.listen({.host = "here", .port = 443}, {}));
+    acceptor = std::move(*network.listen({.host = "here", .port = port}, {}));
     net::spawn(io.get_executor(), server->serve(*acceptor));
   }
   /// Cuts everything, without a goodbye.
@@ -43,6 +43,7 @@ struct ServerWorld {
   net::Endpoint endpoint() const { return {.host = "here", .port = 443}; }
 
   server::ServerOptions options;
+  std::uint16_t port = 443;  // where it listens; people look for it at endpoint()
   TemporaryFolder folder;
   SeededRandom random{7};
   asio::io_context io;

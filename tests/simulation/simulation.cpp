@@ -1,5 +1,7 @@
 #include "simulation/simulation.hpp"
 
+#include "e2e/hostile/used_key.hpp"
+
 #include <algorithm>
 
 namespace sotto::test {
@@ -11,6 +13,7 @@ Simulation::Simulation(Plan plan) : plan_(plan), dice_(plan.seed) {
     Account& account = accounts_.emplace_back();
     account.name = "account" + std::to_string(i);
     account.devices.push_back({.resident = &town_.resident(account.name), .account = &account});
+    watch(account.devices.back());
   }
   for (Account& one : accounts_) {
     for (Account& another : accounts_) {
@@ -37,7 +40,26 @@ Simulation::Member& Simulation::somebody() {
   return *present[draw(static_cast<std::uint32_t>(present.size()))];
 }
 
+/// From now on it has a network of its own, and we see what it has ready to leave.
+void Simulation::watch(Member& who) {
+  who.line = &lines_.emplace_back(town_.network, town_.time, dice_);
+  who.line->is_bad = is_weather_bad_;
+  who.listened_at = town_.time.now();
+  by_mailbox_[base::text(who.resident->own().mailbox_id.view())] = &who;
+  who.resident->watch = [this, &who](client::Step step) {
+    if (step == client::Step::encrypted) look_at_keys(who);
+  };
+  who.resident->way = who.line;
+  who.resident->restart();
+}
+
+void Simulation::set_weather(bool is_bad) {
+  is_weather_bad_ = is_bad;
+  for (Line& line : lines_) line.is_bad = is_bad;
+}
+
 void Simulation::run() {
+  set_weather(true);
   for (int i = 0; i < plan_.steps && broken_.empty(); ++i) step();
   settle();
   judge();
@@ -52,8 +74,10 @@ void Simulation::step() {
   if (which < 81) return succeed();
   if (which < 87) return restart(somebody());
   if (which < 90) return restore(somebody());
-  if (which < 94) return fail_network();
-  if (which < 97) return restart_server();
+  if (which < 92) return fail_network();
+  if (which < 94) return part(somebody());
+  if (which < 96) return restart_server();
+  if (which < 98) return use_up_prekeys();
   pass_time();
 }
 
@@ -68,7 +92,14 @@ void Simulation::write() {
     return;
   }
   note(by.resident->name + " writes \"" + text + "\" to " + to.name);
-  written_.push_back({.text = text, .from = by.account, .to = &to, .by = &by, .id = kept->id, .audience = {}});
+  written_.push_back({.text = text,
+                      .index = written_.size(),
+                      .from = by.account,
+                      .to = &to,
+                      .by = &by,
+                      .id = kept->id,
+                      .audience = {}});
+  for (Member* device : to.present()) written_.back().listed.insert(device);
   (void)by.resident->run(by.resident->engine->drain_outbox());
   look_for_sent();
 }
@@ -85,27 +116,41 @@ void Simulation::look_for_sent() {
       continue;
     }
     one.is_sent = true;
-    for (Member* device : one.to->present()) one.audience.insert(device);
+    for (Member* device : one.to->present()) {
+      if (one.listed.contains(device)) one.audience.insert(device);
+    }
   }
 }
 
 void Simulation::listen(Member& who) {
   const auto listened = who.resident->listen();
+  if (listened) who.listened_at = town_.time.now();
   note(who.resident->name + " listens" + (listened ? "" : ": " + listened.error().message));
   look_for_sent();
 }
 
+/// Whether a change of the list came through is never in doubt here: other tests look at that.
+struct Calm {
+  explicit Calm(std::function<void(bool)> weather) : set(std::move(weather)) { set(false); }
+  ~Calm() { set(true); }
+  std::function<void(bool)> set;
+};
+
 void Simulation::add_device() {
+  const Calm calm([this](bool is_bad) { set_weather(is_bad); });
   Account& account = some_account();
   if (account.present().size() >= 3) return;
   Member& admin = account.devices[0];
   Resident& made = town_.visitor(account.name + "." + std::to_string(++names_));
   const auto joined = made.join(admin.resident->engine ? *admin.resident : made);
   note(made.name + (joined ? " joins" : " can't join: " + joined.error().message));
-  if (joined) account.devices.push_back({.resident = &made, .account = &account});
+  if (!joined) return;
+  account.devices.push_back({.resident = &made, .account = &account});
+  watch(account.devices.back());
 }
 
 void Simulation::remove_device() {
+  const Calm calm([this](bool is_bad) { set_weather(is_bad); });
   Account& account = some_account();
   auto present = account.present();
   if (present.size() < 2) return;
@@ -113,10 +158,13 @@ void Simulation::remove_device() {
   client::own_list::Intent intent{.remove = leaving.resident->own().device};
   const auto removed = account.devices[0].resident->run(account.devices[0].resident->engine->change_list(intent));
   note(leaving.resident->name + (removed ? " is removed" : " can't be removed: " + removed.error().message));
-  if (removed) leaving.is_removed = true;
+  if (!removed) return;
+  leaving.is_removed = true;
+  leaving.texts_before_removal = written_.size();
 }
 
 void Simulation::succeed() {
+  const Calm calm([this](bool is_bad) { set_weather(is_bad); });
   Account& account = some_account();
   Resident& admin = *account.devices[0].resident;
   const auto done = admin.run(admin.engine->succeed(admin.recovery_key, [](wire::DeviceNumber) { return true; }));
@@ -156,8 +204,75 @@ void Simulation::fail_network() {
   town_.network.set_down(false);
 }
 
+/// A device has no way to the server until it is parted once more.
+void Simulation::part(Member& who) {
+  who.line->is_parted = !who.line->is_parted;
+  note(who.resident->name + (who.line->is_parted ? " has no network" : " has a network again"));
+}
+
+/// Somebody asks for one's prekeys until only those of last resort are left.
+void Simulation::use_up_prekeys() {
+  Member& of = somebody();
+  const auto own = of.resident->own();
+  client::Post post(town_.network, town_.time, {.authority = *wire::Authority::parse("here:443"), .ca_pem = ""});
+  int taken = 0;
+  for (; taken < 110; ++taken) {
+    const auto bundles = net::run(town_.time, post.bundles(own.account_id, own.link_token));
+    if (!bundles || !*bundles) break;
+  }
+  note(std::to_string(taken) + " sets of prekeys of " + of.account->name + " are taken");
+}
+
+/// What is about to leave: for devices on the list that is held alone, and no key twice.
+void Simulation::look_at_keys(Member& by) {
+  std::vector<base::Blob> requests;
+  const auto read = by.resident->home->transact([&](store::Transaction& in) -> client::Result<void> {
+    auto row = in.prepare("SELECT request FROM outgoing WHERE request IS NOT NULL");
+    while (row.step()) requests.push_back(base::blob(row.blob(0)));
+    return {};
+  });
+  CHECK(read);
+  for (const base::Blob& bytes : requests) {
+    wire::frames::SendRequest request;
+    CHECK(client::answers::parse(request, bytes));
+    for (const auto& item : request.items())
+      look_at_key(by, item.mailbox_id(), base::blob(base::view(item.envelope())));
+  }
+}
+
+void Simulation::look_at_key(Member& by, const std::string& mailbox, const base::Blob& envelope) {
+  const auto to = by_mailbox_.find(mailbox);
+  if (to == by_mailbox_.end()) return;
+  Resident& recipient = *to->second->resident;
+  const auto used = hostile::used_key(envelope, recipient.own().identity);
+  if (!used) {
+    broken_.push_back(by.resident->name + " has an envelope for " + recipient.name + " that it can't open");
+    return;
+  }
+  const std::string key = used->sender + " to " + recipient.name + ": " + base::to_hex(used->ratchet_key) + " " +
+                          std::to_string(used->counter);
+  const auto [known, is_new] = keys_used_.emplace(key, used->ciphertext);
+  if (!is_new && known->second != used->ciphertext) broken_.push_back("a key was used twice: " + key);
+  // What is new was encrypted just now, by the list that is held now.
+  const auto listed = by.resident->home.number("SELECT count(*) FROM peer_devices WHERE mailbox_id = x'" +
+                                               base::to_hex(base::view(mailbox)) + "'");
+  if (is_new && listed == 0)
+    broken_.push_back(by.resident->name + " encrypts for " + recipient.name + ", which has left");
+}
+
+/// Sometimes for weeks; nobody is away for longer than the server keeps what waits.
 void Simulation::pass_time() {
-  const auto days = draw(4) == 0 ? 9 : 1;
+  const std::uint32_t which = draw(8);
+  const int days = which == 0 ? 15 : which == 1 ? 9 : 1;
+  const base::Timestamp then{town_.time.now().ms + days * base::ms_per_day};
+  for (Account& account : accounts_) {
+    for (Member* device : account.present()) {
+      if (then.ms - device->listened_at.ms < 18 * base::ms_per_day) continue;
+      const Calm calm([this](bool is_bad) { set_weather(is_bad); });
+      device->line->is_parted = false;
+      listen(*device);
+    }
+  }
   note(std::to_string(days) + " days pass");
   town_.time.run_for(24h * days);
 }
@@ -169,6 +284,8 @@ void Simulation::restart_server() {
 
 void Simulation::settle() {
   note("all settle");
+  set_weather(false);
+  for (Line& line : lines_) line.is_parted = false;
   for (int round = 0; round < 12; ++round) {
     for (Account& account : accounts_) {
       for (Member* device : account.present()) {
@@ -199,7 +316,7 @@ void Simulation::judge() {
     for (Member& device : account.devices) {
       if (!device.is_removed) continue;
       for (const Written& one : written_) {
-        const bool may_have = !one.is_sent || one.audience.contains(&device) || one.from == &account;
+        const bool may_have = one.index < device.texts_before_removal || one.from == &account;
         if (one.to == &account && !may_have &&
             device.resident->home.number("SELECT count(*) FROM messages WHERE body = '" + one.text + "'") > 0)
           broken_.push_back(device.resident->name + " was removed and read \"" + one.text + "\"");

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "e2e/town.hpp"
+#include "simulation/line.hpp"
 
 namespace sotto::test {
 
@@ -17,6 +18,7 @@ class Simulation {
     int steps = 60;
   };
   explicit Simulation(Plan plan);
+  ~Simulation() { set_weather(false); }
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
 
@@ -32,7 +34,10 @@ class Simulation {
     Resident* resident;
     Account* account;
     bool is_removed = false;
+    std::size_t texts_before_removal = 0;
     bool was_put_back = false;
+    Line* line = nullptr;
+    base::Timestamp listened_at = {};
   };
   struct Account {
     std::string name;
@@ -42,11 +47,13 @@ class Simulation {
   /// A text that was written, and who must have it in the end.
   struct Written {
     std::string text;
+    std::size_t index;
     Account* from;
     Account* to;
     Member* by;
     std::int64_t id;
-    std::set<Member*> audience;  // on the lists when the server took it
+    std::set<Member*> audience;     // on the lists when it was written and when the server had taken it
+    std::set<Member*> listed = {};  // when it was written
     bool is_sent = false;
   };
 
@@ -63,6 +70,12 @@ class Simulation {
   void fail_network();
   void pass_time();
   void restart_server();
+  void part(Member& who);
+  void use_up_prekeys();
+  void set_weather(bool is_bad);
+  void watch(Member& who);
+  void look_at_keys(Member& by);
+  void look_at_key(Member& by, const std::string& mailbox, const base::Blob& envelope);
   void look_for_sent();
   void settle();
   void judge();
@@ -71,12 +84,17 @@ class Simulation {
 
   Plan plan_;
   SeededRandom dice_;
+  std::deque<Line> lines_;
   Town town_;
   std::deque<Account> accounts_;
   std::deque<Written> written_;
   std::map<Member*, base::Blob> copies_;
+  std::map<std::string, Member*> by_mailbox_;
+  // Sender, recipient, ratchet key and counter of each message that was ready to leave, and its ciphertext's hash.
+  std::map<std::string, base::Bytes<32>> keys_used_;
   std::vector<std::string> story_, broken_;
   int names_ = 0;
+  bool is_weather_bad_ = false;
 };
 
 }  // namespace sotto::test
