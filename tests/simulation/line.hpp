@@ -16,6 +16,9 @@ class Line final : public net::Transport {
 
   net::asio::awaitable<net::Result<std::unique_ptr<net::Stream>>> connect(net::Endpoint to, net::ClientTls tls,
                                                                           net::Duration at_most) override;
+  net::asio::awaitable<std::optional<net::AddressKind>> kind_of(std::string host) override {
+    return beneath_.kind_of(std::move(host));
+  }
   net::Result<std::unique_ptr<net::Acceptor>> listen(net::Endpoint on, net::ServerTls tls) override {
     return beneath_.listen(std::move(on), std::move(tls));
   }

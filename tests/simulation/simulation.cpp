@@ -176,11 +176,21 @@ void Simulation::restart(Member& who) {
   who.resident->restart();
 }
 
+/// Whether its next generation was asked for and not answered.
+bool Simulation::has_asked_for_a_tick(Member& who) {
+  return *who.resident->home->transact([](store::Transaction& in) -> client::Result<bool> {
+    return store::own_account::generation(in).next_tick.has_value();
+  });
+}
+
 /// Now and then somebody copies the folder; later it is put back.
 void Simulation::restore(Member& who) {
   who.resident->engine.reset();
   const auto copy = copies_.find(&who);
-  if (copy == copies_.end()) {
+  // A copy from between the asking of a tick and its answer can't be told from its original (threat model).
+  if (copy == copies_.end() && has_asked_for_a_tick(who)) {
+    note(who.resident->name + " is not copied: a tick is on its way");
+  } else if (copy == copies_.end()) {
     note(who.resident->name + " is copied");
     copies_[&who] = who.resident->home.copy();
   } else {

@@ -66,6 +66,7 @@ class Simulation {
   void remove_device();
   void succeed();
   void restart(Member& who);
+  static bool has_asked_for_a_tick(Member& who);
   void restore(Member& who);
   void fail_network();
   void pass_time();
