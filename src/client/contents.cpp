@@ -4,7 +4,6 @@
 #include "client/introductions.hpp"
 #include "client/permits.hpp"
 #include "client/resets.hpp"
-#include "client/rotation.hpp"
 #include "client/session_context.hpp"
 #include "store/notices.hpp"
 #include "store/peers.hpp"
@@ -332,14 +331,6 @@ Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wi
                  .conversation = *content.sync_for,
                  .is_own = true};
   return is_shown(content.body) ? show(at) : apply_body(at);
-}
-
-void tell_sequences(store::Transaction& in, const outbox::Lent& lent) {
-  const base::Timestamp before{lent.now.ms - rotation::policy.heartbeat_after_ms};
-  for (const wire::AccountId& conversation : store::messages::untold(in, before)) {
-    outbox::post_heartbeat(in, lent, conversation, conversation, false);
-    store::messages::set_told(in, conversation);
-  }
 }
 
 void ask_for_missing(store::Transaction& in, const outbox::Lent& lent) {

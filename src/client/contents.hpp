@@ -36,9 +36,6 @@ Outcome take_from_contact(store::Transaction& in, const outbox::Lent& lent, cons
 Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wire::Content& content,
                       const Speaker& speaker);
 
-/// Tells contacts how far our sequence goes, once after each burst (rotation::Policy::heartbeat_after_ms).
-void tell_sequences(store::Transaction& in, const outbox::Lent& lent);
-
 /// Asks for what has been missing for a while: each gap at most once an hour.
 void ask_for_missing(store::Transaction& in, const outbox::Lent& lent);
 

@@ -235,6 +235,12 @@ Result<void> Engine::note_clock(const ServerStatus& status) {
   if (!behind) return {};
   const auto minutes = std::chrono::abs(std::chrono::duration_cast<std::chrono::minutes>(*behind)).count();
   return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    const std::int64_t a_day_ago = parts_.clock.now().ms - base::ms_per_day;
+    const auto last = store::notices::last(in, 100);
+    const bool was_told = std::ranges::any_of(last, [&](const store::Notice& one) {
+      return one.kind == store::Notice::Kind::clock_wrong && one.at.ms > a_day_ago;
+    });
+    if (was_told) return {};
     store::notices::keep_once(
         in, {.account = {},
              .kind = store::Notice::Kind::clock_wrong,

@@ -218,7 +218,6 @@ asio::awaitable<Result<void>> Engine::look_after(Lines& lines, const store::OwnA
   }
   const auto asked = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
     contents::ask_for_missing(in, lent(account));
-    contents::tell_sequences(in, lent(account));
     return {};
   });
   if (!asked) co_return asked;

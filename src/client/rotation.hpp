@@ -25,9 +25,6 @@ struct Policy {
   // An account key that was followed by another vouches for certificates this long.
   std::int64_t earlier_account_key_ms = 30 * base::ms_per_day;
 
-  // After the last content of a burst, contacts are told how far our sequence goes: a lost tail shows.
-  std::int64_t heartbeat_after_ms = 10 * 60'000;
-
   /// Whether signed and last-resort prekeys are to be made anew; a device that has none is due at once.
   constexpr bool is_medium_term_due(const base::Timestamp* made, base::Timestamp now) const {
     return made == nullptr || now.ms - made->ms >= medium_term_ms;

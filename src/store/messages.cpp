@@ -253,24 +253,6 @@ void erase_all(Transaction& in, const wire::AccountId& conversation) {
   for (const std::int64_t id : ids) erase(in, id);
 }
 
-std::vector<wire::AccountId> untold(Transaction& in, base::Timestamp before) {
-  auto row = in.prepare(
-      "SELECT c.account_id FROM conversations c JOIN contacts p ON p.account_id = c.account_id AND p.standing = 1 "
-      "WHERE c.next_seq - 1 > c.told_seq AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation = c.account_id "
-      "AND m.is_outgoing = 1 AND (m.sent_at > ? OR m.state < 2))");
-  row.bind(before.ms);
-  std::vector<wire::AccountId> found;
-  while (row.step()) {
-    const auto account = wire::AccountId::from(row.blob(0));
-    if (account) found.push_back(*account);
-  }
-  return found;
-}
-
-void set_told(Transaction& in, const wire::AccountId& conversation) {
-  in.prepare("UPDATE conversations SET told_seq = next_seq - 1 WHERE account_id = ?").bind(conversation.view()).run();
-}
-
 std::optional<Message> find_by_id(Transaction& in, const wire::AccountId& conversation, const wire::MessageId& id) {
   auto row = in.prepare(std::string(columns) + "WHERE conversation = ? AND message_id = ? ORDER BY id DESC LIMIT 1");
   row.bind(conversation.view()).bind(base::View(id));

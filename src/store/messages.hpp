@@ -54,11 +54,6 @@ std::uint64_t next_seq(Transaction& in, const wire::AccountId& conversation);
 /// The last number that this device has used there; 0 if none.
 std::uint64_t last_seq(Transaction& in, const wire::AccountId& conversation);
 
-/// Conversations with contacts in which we said something last before `before`, and nobody was told yet how far it
-/// goes.
-std::vector<wire::AccountId> untold(Transaction& in, base::Timestamp before);
-void set_told(Transaction& in, const wire::AccountId& conversation);
-
 /// Keeps it and gives its id.
 std::int64_t keep(Transaction& in, const Message& message);
 

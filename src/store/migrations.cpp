@@ -235,8 +235,6 @@ CREATE TABLE resets (
   old_account BLOB NOT NULL, new_account BLOB NOT NULL, at INTEGER NOT NULL, answer INTEGER NOT NULL,
   PRIMARY KEY (old_account, new_account)
 ) STRICT, WITHOUT ROWID;
--- How far our sequence was told, so that a lost tail shows: one heartbeat after the last of a burst.
-ALTER TABLE conversations ADD COLUMN told_seq INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

@@ -313,6 +313,8 @@ void Simulation::judge() {
     if (!one.is_sent) continue;
     for (const Member* device : one.audience) {
       if (device->is_removed) continue;
+      // What comes from a device that is on the list no more is refused; its other devices are not asked yet.
+      if (one.by->is_removed) continue;
       // Where both folders were put back, nobody may know any more that there was something.
       if (device->was_put_back && one.by->was_put_back) continue;
       const auto times = device->resident->home.number("SELECT count(*) FROM messages WHERE body = '" + one.text + "'");

@@ -147,8 +147,7 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
         "DROP INDEX messages_expiring; DROP INDEX "
         "messages_by_conversation;"
         "CREATE TABLE outbox (message INTEGER PRIMARY KEY REFERENCES messages, request BLOB NOT NULL) STRICT;"
-        "ALTER TABLE sessions ADD COLUMN first_seq INTEGER; ALTER TABLE conversations DROP COLUMN timer; ALTER TABLE "
-        "conversations DROP COLUMN told_seq;");
+        "ALTER TABLE sessions ADD COLUMN first_seq INTEGER; ALTER TABLE conversations DROP COLUMN timer;");
     for (const char* column : {"quote", "timer", "expires_at", "edited_at", "is_deleted", "delivered_at", "read_at"})
       earlier.run("ALTER TABLE messages DROP COLUMN " + std::string(column));
     for (const char* column : {"standing", "profile_key", "has_our_profile_key"})
