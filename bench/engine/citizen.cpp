@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "client/linking/admin.hpp"
 #include "client/linking/new_device.hpp"
+#include "client/people.hpp"
 #include "store/migrations.hpp"
 
 namespace sotto::bench {
@@ -96,6 +97,19 @@ void Citizen::add(Citizen& other, const std::string& nickname) {
   const auto address = other.engine().address();
   must(address);
   must(place_.wait(engine_->add_contact(address->text(), nickname)));
+}
+
+void Citizen::become_contact_of(Citizen& other, const std::string& own_name, const std::string& their_name) {
+  add(other, their_name);
+  must(engine_->enqueue(their_name, "may I?"));
+  must(place_.wait(engine_->drain_outbox()));
+  other.listen();
+  const auto requests = client::people::requests(other.engine());
+  must(requests);
+  CHECK(requests->size() == 1);
+  must(client::people::accept(other.engine(), requests->front().contact.account_id.text(), own_name));
+  must(place_.wait(other.engine().drain_outbox()));
+  listen();
 }
 
 std::size_t Citizen::listen() {

@@ -48,6 +48,8 @@ class Citizen {
   /// Becomes another device of the account, by the whole of the linking.
   void link_to(Citizen& admin);
   void add(Citizen& other, const std::string& nickname);
+  /// Adds them, writes, and is accepted: what follows goes by the contact's permit, which no link's rate limits.
+  void become_contact_of(Citizen& other, const std::string& own_name, const std::string& their_name);
   /// Ends and begins again, as a program does.
   void restart();
 

@@ -17,17 +17,7 @@ void measure_drain(Place& place, const std::filesystem::path& folder, Table& tab
   Citizen from(place, folder / "from.db"), to(place, folder / "to.db");
   from.register_as("from");
   to.register_as("to");
-  from.add(to, "to");
-  to.add(from, "from");
-  // Both have accepted each other: what follows goes by the contact's permit, not by that of a link.
-  for (int i = 0; i < 2; ++i) {
-    CHECK(from.engine().enqueue("to", "hello"));
-    CHECK(place.wait(from.engine().drain_outbox()));
-    to.listen();
-    CHECK(to.engine().enqueue("from", "hello"));
-    CHECK(place.wait(to.engine().drain_outbox()));
-    from.listen();
-  }
+  from.become_contact_of(to, "from", "to");
   for (std::size_t i = 0; i < waiting; ++i)
     CHECK(from.engine().enqueue("to", "message " + std::to_string(i) + " of some forty bytes, as people write"));
   CHECK(place.wait(from.engine().drain_outbox()));

@@ -52,8 +52,7 @@ void measure_sending(Place& place, const std::filesystem::path& folder, Table& t
   Citizen ana(place, folder / "ana.db");
   ana.register_as("ana");
   peers.emplace_back(place, folder / "peer-1.db").register_as("peer");
-  ana.add(peers.front(), "peer");
-  peers.front().add(ana, "ana");
+  ana.become_contact_of(peers.front(), "ana", "peer");
   for (const std::size_t devices : {1U, 3U, 5U}) {
     while (peers.size() < devices) {
       peers.emplace_back(place, folder / ("peer-" + std::to_string(peers.size() + 1) + ".db")).link_to(peers.front());
