@@ -13,10 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* const found = object.if_contains(name);
-  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
-}
 std::string line_of(const json::object& object, std::string_view name) { return printable_line(text_of(object, name)); }
 std::string number_of(const json::object& object, std::string_view name) {
   return std::to_string(object.at(name).to_number<std::int64_t>());

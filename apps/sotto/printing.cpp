@@ -13,16 +13,16 @@ namespace {
 
 namespace json = boost::json;
 
-/// A field that is a text; empty if it is missing.
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* const found = object.if_contains(name);
-  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
-}
 base::Timestamp time_of(const json::object& object, std::string_view name) {
   return {object.at(name).to_number<std::int64_t>()};
 }
 
 }  // namespace
+
+std::string text_of(const json::object& object, std::string_view name) {
+  const json::value* const found = object.if_contains(name);
+  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
+}
 
 std::string code_text(const std::string& code) { return code.substr(0, 3) + " " + code.substr(3); }
 

@@ -18,6 +18,9 @@ std::string safety_number_text(const std::string& digits);
 /// A QR code of half blocks, for terminals with light or dark ground.
 std::string qr_text(const std::string& content);
 
+/// A field that is a text; empty if it is missing.
+std::string text_of(const boost::json::object& object, std::string_view name);
+
 /// A code of six digits, in two groups.
 std::string code_text(const std::string& code);
 

@@ -21,11 +21,11 @@ void add_network_settings(Menu& menu, CLI::App& settings) {
   menu.does(proxy, [url] {
     return Wish{.method = "settings.proxy", .params = {{"url", *url == "off" ? std::string() : *url}}};
   });
-  CLI::App* const servers = Menu::add(settings, "private-servers", "Others' servers may have addresses that are not public");
+  CLI::App* const servers =
+      Menu::add(settings, "private-servers", "Others' servers may have addresses that are not public");
   servers->add_option("on|off", *is_on, "On or off")->required()->check(CLI::IsMember({"on", "off"}));
-  menu.does(servers, [is_on] {
-    return Wish{.method = "settings.private_servers", .params = {{"on", *is_on == "on"}}};
-  });
+  menu.does(servers,
+            [is_on] { return Wish{.method = "settings.private_servers", .params = {{"on", *is_on == "on"}}}; });
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ void add_settings_commands(Menu& menu) {
   menu.does(settings, [] { return Wish{.method = "settings.list"}; });
   add_network_settings(menu, *settings);
   add_switch(menu, "receipts", "Tell contacts that their messages came and were read");
-  add_switch(menu, "typing", "Tell contacts that you are writing");
+  add_switch(menu, "typing", "Tell contacts that you are writing (kept for programs; this one tells nothing yet)");
   const auto name = std::make_shared<std::string>();
   CLI::App* const profile = Menu::add(menu.top(), "profile", "The name that your contacts are told");
   profile->add_option("--name", *name, "Another one: at most 64 bytes");

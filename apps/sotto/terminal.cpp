@@ -13,11 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* const found = object.if_contains(name);
-  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
-}
-
 void say_beside(const std::string& words) { std::cerr << words << '\n' << std::flush; }
 
 client::Result<std::string> read_recovery_key(const std::string& file) {

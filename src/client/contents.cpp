@@ -172,10 +172,11 @@ void apply(const Place& at, const wire::Profile& profile) {
   const std::string before = contact->name();
   contact->claimed_name = name;
   store::contacts::keep(at.in, *contact, at.lent.now);
-  store::notices::keep(at.in, {.account = at.conversation,
-                               .kind = store::Notice::Kind::profile_changed,
-                               .words = before + " goes by the name \"" + name + "\" now",
-                               .at = at.lent.now});
+  // Once until it is shown: who changes it for ever fills nothing.
+  store::notices::keep_once(at.in, {.account = at.conversation,
+                                    .kind = store::Notice::Kind::profile_changed,
+                                    .words = before + " goes by the name \"" + name + "\" now",
+                                    .at = at.lent.now});
 }
 
 /// A tail that was lost shows by the number after it.
@@ -260,6 +261,8 @@ void take_contact(store::Transaction& in, const wire::SyncContact& synced, base:
     apply_introduction(in, *synced.introduction, now);
   }
   auto contact = store::contacts::load(in, synced.account).value_or(store::Contact{.account_id = synced.account});
+  // The answer to a reset is given on each device by its person, never by another device.
+  if (store::resets::is_asked(in, synced.account)) return;
   if (synced.nickname && !store::contacts::is_nickname_taken(in, *synced.nickname, synced.account))
     contact.nickname = synced.nickname;
   if (synced.claimed_name) contact.claimed_name = synced.claimed_name;

@@ -25,14 +25,12 @@ Introduced fork(store::Transaction& in, const store::Peer& peer, const wire::Int
                 const wire::Introduction& other, base::Timestamp now) {
   const wire::AccountId account = peer.held.list.account_id;
   store::peers::keep_fork(in, account, {.held = held, .other = other, .at = now});
-  store::notices::keep_once(
-      in,
-      {.account = account,
-       .kind = Kind::list_fork,
-       .words = "two signed device lists of " + name_of(in, account) +
-                " contradict each other. Both are kept as proof (`sotto contact show`); messages go only to devices "
-                "on both until the next epoch",
-       .at = now});
+  store::notices::keep_once(in, {.account = account,
+                                 .kind = Kind::list_fork,
+                                 .words = "two signed device lists of " + name_of(in, account) +
+                                          " contradict each other. Both are kept as proof; messages go only to devices "
+                                          "on both until the next epoch",
+                                 .at = now});
   return Introduced::is_fork;
 }
 

@@ -308,10 +308,6 @@ void note_state(store::Transaction& in, const store::Outgoing& outgoing, store::
     store::messages::set_state(in, message->id, state, reason);
 }
 
-}  // namespace
-
-namespace {
-
 /// Whether what was encrypted goes only to devices that may be written to now: since then one may have left the list,
 /// or a fork of the list have been seen. A server that keeps the promise of 409 would refuse it; one that does not
 /// would deliver it.

@@ -54,9 +54,9 @@ Result<Act> succeed(store::Transaction& in, const outbox::Lent& lent, const wire
 /// ours now, other own devices get what they need, contacts the new profile key.
 Introduced adopt(store::Transaction& in, const outbox::Lent& lent, const wire::Introduction& introduction);
 
-/// What only the account's own devices may know; the account key is not in it.
-/// What is known of a contact, as it stands now.
+/// What is known of a contact, as it stands now, for own other devices.
 void sync_contact(store::Transaction& in, const outbox::Lent& lent, const store::Contact& contact);
+/// What only the account's own devices may know; the account key is not in it.
 wire::SyncAccount secrets_for_devices(store::Transaction& in, const store::OwnAccount& own, base::Random& random);
 
 /// Everything that a device of this account needs, for own other devices.

@@ -27,6 +27,14 @@ Result<store::Contact> change(Engine& engine, Change make) {
   return changed;
 }
 
+/// The same, where texts were erased: they are gone from the log, too.
+template <class Change>
+Result<store::Contact> change_and_erase(Engine& engine, Change make) {
+  TRY(store::Contact changed, change(engine, std::move(make)));
+  if (const auto truncated = engine.parts().store.truncate_log(); !truncated) return Problem(truncated.error());
+  return changed;
+}
+
 Result<store::Contact> request(store::Transaction& in, const std::string& who) {
   auto found = store::contacts::requests(in, who);
   if (found.empty()) return refused("no request of \"" + who + "\" waits: see `sotto request list`");
@@ -90,7 +98,7 @@ Result<store::Contact> accept(Engine& engine, const std::string& who, const std:
 }
 
 Result<store::Contact> refuse(Engine& engine, const std::string& who) {
-  return change(engine, [&](store::Transaction& in, const outbox::Lent& lent) -> Result<store::Contact> {
+  return change_and_erase(engine, [&](store::Transaction& in, const outbox::Lent& lent) -> Result<store::Contact> {
     TRY(store::Contact contact, request(in, who));
     contact.standing = Standing::refused;
     store::messages::erase_all(in, contact.account_id);
@@ -100,7 +108,7 @@ Result<store::Contact> refuse(Engine& engine, const std::string& who) {
 }
 
 Result<store::Contact> block(Engine& engine, const std::string& who) {
-  return change(engine, [&](store::Transaction& in, const outbox::Lent& lent) -> Result<store::Contact> {
+  return change_and_erase(engine, [&](store::Transaction& in, const outbox::Lent& lent) -> Result<store::Contact> {
     auto waiting = store::contacts::requests(in, who);
     TRY(store::Contact contact,
         waiting.size() == 1 ? Result<store::Contact>(waiting.front()) : engine.contact(in, who));

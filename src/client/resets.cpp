@@ -33,12 +33,15 @@ store::Contact accept(store::Transaction& in, const outbox::Lent& lent, store::C
 
 void note(store::Transaction& in, const wire::AccountId& old_account, const wire::AccountId& new_account,
           base::Timestamp now) {
-  const auto old = store::contacts::load(in, old_account);
+  const auto old = store::contacts::load(in, old_account), known = store::contacts::load(in, new_account);
   if (!old || old->standing != store::Standing::accepted || old_account == new_account) return;
   if (!store::resets::keep(in, {.old_account = old_account, .new_account = new_account, .at = now})) return;
+  const bool is_contact = known && known->standing == store::Standing::accepted;
+  const std::string who =
+      "account " + start_of(new_account) + (is_contact ? ", your contact " + known->name() + "," : "");
   store::notices::keep(in, {.account = old_account,
                             .kind = store::Notice::Kind::account_replaced,
-                            .words = "account " + start_of(new_account) + " says to be " + old->name() +
+                            .words = who + " says to be " + old->name() +
                                      " with a new account. Nothing proves that: ask " + old->name() +
                                      " another way, then answer with `sotto contact reset` and --accept or --refuse. "
                                      "Until then nothing is sent to " +

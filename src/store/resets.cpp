@@ -35,6 +35,11 @@ std::vector<Reset> open(Transaction& in, const wire::AccountId& old_account) {
   return found;
 }
 
+bool is_asked(Transaction& in, const wire::AccountId& account) {
+  auto row = in.prepare("SELECT 1 FROM resets WHERE answer = 0 AND (old_account = ? OR new_account = ?)");
+  return row.bind(account.view()).bind(account.view()).step();
+}
+
 void answer(Transaction& in, const Reset& reset, Reset::Answer answer) {
   in.prepare("UPDATE resets SET answer = ? WHERE old_account = ? AND new_account = ?")
       .bind(static_cast<std::int64_t>(answer))

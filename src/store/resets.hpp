@@ -25,6 +25,8 @@ constexpr std::size_t max_open = 4;  // for one account: whoever says it more of
 bool keep(Transaction& in, const Reset& reset);
 /// Oldest first.
 std::vector<Reset> open(Transaction& in, const wire::AccountId& old_account);
+/// Whether an open question is about this account, as the old one or the new.
+bool is_asked(Transaction& in, const wire::AccountId& account);
 void answer(Transaction& in, const Reset& reset, Reset::Answer answer);
 
 }  // namespace resets

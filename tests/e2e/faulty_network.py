@@ -23,8 +23,9 @@ def why_not():
         return "network namespaces need root"
     if not os.path.exists("/dev/net/tun"):
         return "there is no /dev/net/tun"
-    probe = subprocess.run(["ip", "netns", "add", "sotto-probe"], capture_output=True)
-    subprocess.run(["ip", "netns", "del", "sotto-probe"], capture_output=True)
+    name = f"sotto-probe-{os.getpid()}"
+    probe = subprocess.run(["ip", "netns", "add", name], capture_output=True)
+    subprocess.run(["ip", "netns", "del", name], capture_output=True)
     return None if probe.returncode == 0 else "no network namespace can be made: " + probe.stderr.decode().strip()
 
 

@@ -32,12 +32,21 @@ void settle(Town& town, Resident& one, Resident& another) {
   }
 }
 
-TEST(InMemoryRequests, WhoWroteFirstWaitsForAnAnswer) {
+class InMemoryRequests : public testing::Test {
+ protected:
+  /// Ana knows Ben's address and writes; Ben does not know her.
+  void ask(const std::string& words) {
+    ASSERT_TRUE(ana.add(ben));
+    ASSERT_TRUE(ana.write(ben, words));
+    ASSERT_TRUE(ben.listen());
+  }
   Town town;
-  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
-  ASSERT_TRUE(ana.add(ben));
-  ASSERT_TRUE(ana.write(ben, "may I?"));
-  ASSERT_TRUE(ben.listen());
+  Resident& ana = town.resident("ana");
+  Resident& ben = town.resident("ben");
+};
+
+TEST_F(InMemoryRequests, WhoWroteFirstWaitsForAnAnswer) {
+  ask("may I?");
   const auto waiting = people::requests(*ben.engine);
   ASSERT_TRUE(waiting);
   ASSERT_EQ(waiting->size(), 1u);
@@ -46,9 +55,7 @@ TEST(InMemoryRequests, WhoWroteFirstWaitsForAnAnswer) {
   EXPECT_TRUE(people::contacts(*ben.engine)->empty());
 }
 
-TEST(InMemoryRequests, NothingIsAnsweredBeforeThePersonDoes_A37) {
-  Town town;
-  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
+TEST_F(InMemoryRequests, NothingIsAnsweredBeforeThePersonDoes_A37) {
   ASSERT_TRUE(ana.add(ben));
   ASSERT_TRUE(ana.write(ben, "are you there?"));
   settle(town, ben, ana);
@@ -58,12 +65,8 @@ TEST(InMemoryRequests, NothingIsAnsweredBeforeThePersonDoes_A37) {
   EXPECT_FALSE(contact_of(ana, ben).profile_key) << "no profile key";
 }
 
-TEST(InMemoryRequests, OneThatIsAcceptedIsAContactOfBothSides) {
-  Town town;
-  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
-  ASSERT_TRUE(ana.add(ben));
-  ASSERT_TRUE(ana.write(ben, "may I?"));
-  ASSERT_TRUE(ben.listen());
+TEST_F(InMemoryRequests, OneThatIsAcceptedIsAContactOfBothSides) {
+  ask("may I?");
   const auto accepted = people::accept(*ben.engine, id_of(ana).substr(0, 6), "Ana");
   ASSERT_TRUE(accepted) << accepted.error().message;
   ASSERT_TRUE(ben.run(ben.engine->drain_outbox()));
@@ -76,12 +79,8 @@ TEST(InMemoryRequests, OneThatIsAcceptedIsAContactOfBothSides) {
   EXPECT_FALSE(ben.heard.back().is_stranger);
 }
 
-TEST(InMemoryRequests, OneThatIsDeletedIsErasedAndMayBeMadeAgain) {
-  Town town;
-  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
-  ASSERT_TRUE(ana.add(ben));
-  ASSERT_TRUE(ana.write(ben, "buy something"));
-  ASSERT_TRUE(ben.listen());
+TEST_F(InMemoryRequests, OneThatIsDeletedIsErasedAndMayBeMadeAgain) {
+  ask("buy something");
   ASSERT_TRUE(people::refuse(*ben.engine, id_of(ana)));
   EXPECT_TRUE(people::requests(*ben.engine)->empty());
   for (const auto& [table, rows] : ben.home.dump()) {
@@ -92,12 +91,8 @@ TEST(InMemoryRequests, OneThatIsDeletedIsErasedAndMayBeMadeAgain) {
   EXPECT_EQ(people::requests(*ben.engine)->size(), 1u);
 }
 
-TEST(InMemoryRequests, NobodyAnswersOneBeforeItIsAccepted) {
-  Town town;
-  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
-  ASSERT_TRUE(ana.add(ben));
-  ASSERT_TRUE(ana.write(ben, "hello"));
-  ASSERT_TRUE(ben.listen());
+TEST_F(InMemoryRequests, NobodyAnswersOneBeforeItIsAccepted) {
+  ask("hello");
   const auto written = ben.engine->enqueue(id_of(ana), "hello back");
   ASSERT_FALSE(written);
   EXPECT_NE(written.error().message.find("request accept"), std::string::npos);

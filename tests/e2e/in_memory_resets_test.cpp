@@ -99,6 +99,21 @@ TEST_F(InMemoryResets, RefusedItIsBlockedAndWhatWaitedIsSent) {
   EXPECT_FALSE(client::resets::answer(*ben.engine, "ana", std::nullopt, true)) << "it was answered";
 }
 
+TEST_F(InMemoryResets, AnsweredOnOneDeviceAreStillAskedOnTheOther) {
+  Resident& tablet = town.visitor("tablet");
+  ASSERT_TRUE(tablet.join(ben));
+  settle(ben, tablet);
+  say_to_be(again, ana);
+  settle(ben, tablet);
+  ASSERT_TRUE(client::resets::answer(*ben.engine, "ana", std::nullopt, true));
+  ASSERT_TRUE(ben.run(ben.engine->change_list({.name = "desk", .rename = ben.own().device})));  // syncs all contacts
+  settle(ben, tablet);
+  EXPECT_EQ(std::ranges::count(tablet.told(), "account_replaced"), 1);
+  const auto answered = client::resets::answer(*tablet.engine, ana.own().account_id.text(), std::nullopt, false);
+  ASSERT_TRUE(answered) << answered.error().message;
+  EXPECT_EQ(answered->standing, store::Standing::accepted) << "the old account, as it was here";
+}
+
 TEST_F(InMemoryResets, OfSomebodyWhoIsNoContactAskNothing) {
   Resident& cem = town.resident("cem");
   say_to_be(again, cem);
