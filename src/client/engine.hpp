@@ -186,11 +186,14 @@ class Engine {
                                                                    const store::Outgoing& outgoing);
   asio::awaitable<Result<std::vector<wire::DeviceBundle>>> bundles_for(Lines& lines, const store::OwnAccount& own,
                                                                        wire::AccountId account);
+  /// From fresh prekeys, with each device that has no session to send by, or a spent one.
+  asio::awaitable<Result<void>> start_sessions(Lines& lines, const store::OwnAccount& own, wire::AccountId whose);
   /// returns  whether a newer list came; of our own account, too
   asio::awaitable<Result<bool>> refresh_devices(Lines& lines, const store::OwnAccount& own, wire::AccountId account);
   /// Sends in the background while a mailbox is open: what is enqueued, and what becomes due.
   struct Sending;
   asio::awaitable<void> keep_sending(std::shared_ptr<Sending> sending);
+  asio::awaitable<Result<void>> refill_in_time();
   std::shared_ptr<Sending> start_sending();
   asio::awaitable<void> stop_sending(std::shared_ptr<Sending> sending);
   net::Duration until_due();  // when something is to leave next

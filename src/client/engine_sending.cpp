@@ -6,6 +6,7 @@
 #include "client/conversations.hpp"
 #include "client/engine.hpp"
 #include "client/introductions.hpp"
+#include "client/prekey_stock.hpp"
 #include "client/resets.hpp"
 
 namespace sotto::client {
@@ -146,13 +147,25 @@ asio::awaitable<Result<bool>> Engine::refresh_devices(Lines& lines, const store:
   co_return view_of(after->introduction) != before;
 }
 
+asio::awaitable<Result<void>> Engine::start_sessions(Lines& lines, const store::OwnAccount& account,
+                                                     wire::AccountId whose) {
+  const auto bundles = co_await bundles_for(lines, account, whose);
+  if (!bundles) co_return bundles.error();
+  const auto started = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    return outbox::start_sessions(in, lent(account), whose, *bundles);
+  });
+  if (started) reached(Step::sessions_started);
+  co_return started;
+}
+
 asio::awaitable<Result<std::optional<base::Blob>>> Engine::ready_request(Lines& lines, const store::OwnAccount& account,
                                                                          const store::Outgoing& outgoing) {
-  constexpr int rounds = 5;  // introduction, sessions, permit, encryption, and one more if a session went stale
+  constexpr int rounds = 6;  // introduction, sessions, renewal, permit, encryption, and one more if a session went stale
   bool was_refreshed = false;
+  auto renewal = outbox::Renewal::first;
   for (int round = 0; round < rounds; ++round) {
     auto encryption = parts_.store.transact([&](store::Transaction& in) -> Result<outbox::Encryption> {
-      return outbox::encrypt(in, lent(account), outgoing);
+      return outbox::encrypt(in, lent(account), outgoing, renewal);
     });
     if (!encryption) co_return encryption.error();
     std::optional<base::Blob> request;
@@ -177,21 +190,23 @@ asio::awaitable<Result<std::optional<base::Blob>>> Engine::ready_request(Lines& 
         if (!put) co_return put.error();
         break;
       }
+      case outbox::Need::renewal: {
+        renewal = outbox::Renewal::failed;  // unless there is nothing left to renew
+        const auto renewed = co_await start_sessions(lines, account, outgoing.account);
+        if (renewed) break;
+        if (renewed.error().error == Error::unreachable) co_return renewed.error();
+        warn(renewed.error());
+        break;
+      }
       case outbox::Need::sessions: {
-        const auto bundles = co_await bundles_for(lines, account, outgoing.account);
-        if (!bundles) co_return bundles.error();
-        const auto started = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
-          return outbox::start_sessions(in, lent(account), outgoing.account, *bundles);
-        });
-        if (!started && was_refreshed) co_return started.error();
+        const auto started = co_await start_sessions(lines, account, outgoing.account);
+        if (!started && (was_refreshed || started.error().error == Error::unreachable)) co_return started.error();
         if (!started) {  // the list may be an older one than the bundles'
           was_refreshed = true;
           const auto refreshed = co_await refresh_devices(lines, account, outgoing.account);
           if (!refreshed) co_return refreshed.error();
           if (!*refreshed) co_return started.error();
-          break;
         }
-        reached(Step::sessions_started);
         break;
       }
     }
@@ -300,13 +315,13 @@ asio::awaitable<void> Engine::stop_sending(std::shared_ptr<Sending> sending) {
 
 net::Duration Engine::until_due() {
   constexpr net::Duration longest = std::chrono::minutes(10);
-  const auto next = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<base::Timestamp>> {
-    const auto due = store::outgoing::next_due(in, parts_.clock.now()), expiry = store::messages::next_expiry(in);
-    if (!due || (expiry && *expiry < *due)) return expiry;
-    return due;
+  const auto next = parts_.store.transact([&](store::Transaction& in) -> Result<base::Timestamp> {
+    const base::Timestamp now = parts_.clock.now(), refill = prekey_stock::next_refill(in, now);
+    const auto due = store::outgoing::next_due(in, now), expiry = store::messages::next_expiry(in);
+    return std::min({refill, due.value_or(refill), expiry.value_or(refill)});
   });
   net::Duration wait = longest;
-  if (next && *next) wait = std::min(wait, net::Duration((*next)->ms - parts_.clock.now().ms));
+  if (next) wait = std::min(wait, net::Duration(next->ms - parts_.clock.now().ms));
   const net::Duration now = parts_.clock.monotonic();
   for (const auto& [server, away] : away_) {
     if (away.until > now) wait = std::min(wait, away.until - now);
@@ -314,15 +329,31 @@ net::Duration Engine::until_due() {
   return std::max(wait, net::Duration(1));
 }
 
+asio::awaitable<Result<void>> Engine::refill_in_time() {
+  const auto account = own();
+  if (!account) co_return account.error();
+  const auto is_due = parts_.store.transact([&](store::Transaction& in) -> Result<bool> {
+    const base::Timestamp now = parts_.clock.now();
+    return prekey_stock::next_refill(in, now) <= now;
+  });
+  if (!is_due) co_return is_due.error();
+  if (!*is_due) co_return Result<void>();
+  Lines lines = lines_for(*account);
+  co_return co_await top_up_prekeys(lines.server, *account);
+}
+
 asio::awaitable<void> Engine::keep_sending(std::shared_ptr<Sending> sending) {
   constexpr net::Duration pause = std::chrono::seconds(5);
   while (!sending->is_over) {
     const auto drained = co_await drain_outbox();
     if (sending->is_over) break;
+    const auto refilled = co_await refill_in_time();
+    if (sending->is_over) break;
+    if (!refilled) warn(refilled.error());
     const auto expired = conversations::expire(parts_);
     if (!expired) warn(expired.error());
     if (!drained) warn(drained.error());
-    const bool is_held_up = !drained && drained.error().error != Error::waiting;
+    const bool is_held_up = (!drained && drained.error().error != Error::waiting) || !refilled;
     const net::Duration wait = is_held_up ? std::max(until_due(), pause) : until_due();
     co_await sending->wake.wait_for(parts_.timer, wait);
   }

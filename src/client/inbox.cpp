@@ -161,11 +161,9 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Lines& lines, con
     auto frame = co_await mailbox.receive();
     if (is_over) co_return Result<void>();
     if (!frame) co_return frame.error();
-    if (std::holds_alternative<Passed>(*frame)) continue;
-    if (std::holds_alternative<PrekeysLow>(*frame)) {
-      const auto topped_up = co_await top_up_prekeys(lines.server, account);
-      if (!topped_up) warn(topped_up.error());
-    } else if (const auto* delivered = std::get_if<Delivered>(&*frame)) {
+    // Prekeys that run low are looked after at their own times.
+    if (std::holds_alternative<Passed>(*frame) || std::holds_alternative<PrekeysLow>(*frame)) continue;
+    if (const auto* delivered = std::get_if<Delivered>(&*frame)) {
       const auto settled = settle(account, *delivered);
       if (!settled) co_return settled.error();  // not acknowledged: it comes again
       reached(Step::settled);

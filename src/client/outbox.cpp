@@ -7,6 +7,7 @@
 #include "client/answers.hpp"
 #include "client/introductions.hpp"
 #include "client/own_list.hpp"
+#include "client/rotation.hpp"
 #include "client/sealing.hpp"
 #include "client/server.hpp"
 #include "client/session_context.hpp"
@@ -140,6 +141,27 @@ struct Operation {
   Operation& operator=(const Operation&) = delete;
 };
 
+store::sessions::Key key_of(const store::PeerDevice& device) {
+  return {.account = device.account_id, .device = device.number};
+}
+
+base::Bytes<33> chain_of(const protocol::Record& record) {
+  return record.current()->sending.ratchet_key.public_key.serialize();
+}
+
+void note_chain(store::Transaction& in, const store::PeerDevice& device, const protocol::Record& record,
+                base::Timestamp now) {
+  store::sessions::note_chain(in, key_of(device), chain_of(record), now);
+}
+
+/// Whether too much was sent, or for too long, without an answer that turned the ratchet (design, section 5).
+bool is_spent(store::Transaction& in, const store::PeerDevice& device, base::Timestamp now) {
+  const auto record = load_record(in, device.account_id, device.number);
+  if (!record || record->current() == nullptr) return false;
+  const auto since = store::sessions::chain_since(in, key_of(device), chain_of(*record));
+  return since && rotation::policy.is_chain_spent(record->current()->sending.counter, *since, now);
+}
+
 Problem session_problem(protocol::Error error) { return refused("the message can't be encrypted: " + to_text(error)); }
 
 Result<Addressed> encrypt_for(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
@@ -151,6 +173,7 @@ Result<Addressed> encrypt_for(store::Transaction& in, const Lent& lent, const st
   const auto encrypted = protocol::encrypt(*record, plaintext, operation.context);
   if (!encrypted) return session_problem(encrypted.error());
   store::sessions::keep(in, device.account_id, device.number, encrypted->record.serialize().expose());
+  note_chain(in, device, encrypted->record, lent.now);
   auto envelope = sealing::seal(in, lent, *encrypted, device.identity_key);
   if (!envelope) return session_problem(envelope.error());
   return Addressed{
@@ -326,7 +349,8 @@ bool is_still_right(store::Transaction& in, const store::OwnAccount& own, const 
 
 }  // namespace
 
-Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing) {
+Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
+                           Renewal renewal) {
   if (is_still_right(in, lent.own, outgoing)) return Encryption{.need = Need::nothing, .request = *outgoing.request};
   const auto message = outgoing.message ? store::messages::load(in, *outgoing.message) : std::nullopt;
   if (message && message->is_deleted) return Encryption{.need = Need::nobody, .request = {}};  // gone meanwhile
@@ -338,6 +362,9 @@ Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store
   if (devices.empty()) return Encryption{.need = Need::nobody, .request = {}};
   const auto has_session = [&](const store::PeerDevice& device) { return can_send(in, device, lent.now); };
   if (!std::ranges::all_of(devices, has_session)) return Encryption{.need = Need::sessions, .request = {}};
+  const auto is_due = [&](const store::PeerDevice& device) { return is_spent(in, device, lent.now); };
+  if (renewal == Renewal::first && std::ranges::any_of(devices, is_due))
+    return Encryption{.need = Need::renewal, .request = {}};
   const bool is_own = outgoing.account == lent.own.account_id;
   if (!is_own && !store::permits::given_to(in, outgoing.account))
     return Encryption{.need = Need::permit, .request = {}};
@@ -358,7 +385,7 @@ Result<void> start_sessions(store::Transaction& in, const Lent& lent, const wire
   const auto peer = store::peers::load(in, recipient);
   if (!peer) return refused("nothing is known about this contact yet");
   for (const store::PeerDevice& device : addressed(in, lent.own, *peer)) {
-    if (can_send(in, device, lent.now)) continue;
+    if (can_send(in, device, lent.now) && !is_spent(in, device, lent.now)) continue;
     const auto bundle = std::ranges::find(bundles, device.number, &wire::DeviceBundle::number);
     if (bundle == bundles.end()) return refused("the server has no prekeys for a device of this contact");
     TRY_VOID(start_session(in, lent, device, *bundle));

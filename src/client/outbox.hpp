@@ -51,8 +51,15 @@ enum class Need {
   nothing,
   nobody,        // there is no device to send it to
   sessions,      // a device of the recipient has no session that can send: its prekeys are to be fetched first
+  renewal,       // a session is to be followed by a new one, from fresh prekeys; without them it goes on
   introduction,  // the recipient's statements are not here yet, or a device of theirs speaks of newer ones
   permit,        // there is no permit that the recipient could be given to answer with: more are to be registered
+};
+
+/// What is done about sessions whose sending chain is spent.
+enum class Renewal {
+  first,   // before anything is encrypted
+  failed,  // nothing: they could not be renewed, and that holds up no message
 };
 
 struct Encryption {
@@ -62,9 +69,9 @@ struct Encryption {
 
 /// Encrypts for each device on the recipient's list (design, principle 2: ratchet step and ciphertext are committed
 /// together, before a byte leaves). What was encrypted before comes back as the same bytes.
-Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing);
+Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing, Renewal renewal);
 
-/// Starts a session with each listed device that has none that can send. Bundles of devices that are not on the list
+/// Starts a session with each listed device that has none that can send, or one whose sending chain is spent. Bundles of devices that are not on the list
 /// are not looked at.
 ///
 /// errors  refused  a listed device without a bundle, or a bundle that breaks a rule

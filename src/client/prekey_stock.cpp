@@ -41,6 +41,19 @@ wire::OneTimePrekey make_one_time(store::Transaction& in, base::Random& random) 
   return {.id = id, .key = made.keys.public_key.serialize()};
 }
 
+bool is_refill_due(store::Transaction& in, base::Timestamp now) {
+  const auto last = store::prekeys::last_refill(in);
+  return !last || rotation::policy.is_refill_due(last->at, last->phase_ms, now);
+}
+
+/// Looked after now: not again before the next span, whatever is taken meanwhile.
+void note_refill(store::Transaction& in, base::Timestamp now, base::Random& random) {
+  const auto last = store::prekeys::last_refill(in);
+  const auto raw = random.bytes<4>();
+  const std::int64_t drawn = std::int64_t{raw[0]} << 24 | raw[1] << 16 | raw[2] << 8 | raw[3];
+  store::prekeys::keep_refill(in, {.at = now, .phase_ms = last ? last->phase_ms : drawn % rotation::policy.refill_ms});
+}
+
 }  // namespace
 
 wire::PrekeyUpload make(store::Transaction& in, const crypto::PrivateKey& identity, const Wanted& wanted,
@@ -54,6 +67,7 @@ wire::PrekeyUpload make(store::Transaction& in, const crypto::PrivateKey& identi
   for (std::size_t i = 0; i < wanted.one_time_kyber; ++i) {
     upload.one_time_kyber.push_back(make_kyber(in, identity, {.is_last_resort = false, .now = now}, random));
   }
+  if (wanted.one_time > 0) note_refill(in, now, random);
   store::prekeys::remove_older(in, rotation::policy.oldest_private(now));
   store::prekeys::keep_newest_one_time(in, rotation::policy.max_one_time);  // whatever a server says is left
   return upload;
@@ -62,15 +76,24 @@ wire::PrekeyUpload make(store::Transaction& in, const crypto::PrivateKey& identi
 Wanted due(store::Transaction& in, const Left& left, base::Timestamp now) {
   const auto ages = store::prekeys::ages(in);
   const base::Timestamp* made = ages.signed_made ? &*ages.signed_made : nullptr;
-  return {.medium_term = rotation::policy.is_medium_term_due(made, now),
-          .one_time = rotation::policy.one_time_lacking(left.one_time),
-          .one_time_kyber = rotation::policy.one_time_lacking(left.one_time_kyber)};
+  Wanted wanted{.medium_term = rotation::policy.is_medium_term_due(made, now)};
+  if (!is_refill_due(in, now)) return wanted;
+  wanted.one_time = rotation::policy.one_time_lacking(left.one_time);
+  wanted.one_time_kyber = rotation::policy.one_time_lacking(left.one_time_kyber);
+  return wanted;
+}
+
+base::Timestamp next_refill(store::Transaction& in, base::Timestamp now) {
+  const auto last = store::prekeys::last_refill(in);
+  if (!last || is_refill_due(in, now)) return now;
+  return rotation::policy.next_refill(last->at, last->phase_ms);
 }
 
 std::optional<base::Blob> upload(store::Transaction& in, const crypto::PrivateKey& identity, const Left& left,
                                  base::Timestamp now, base::Random& random) {
   if (auto kept = store::prekeys::upload(in)) return kept;
   const Wanted wanted = due(in, left, now);
+  if (is_refill_due(in, now)) note_refill(in, now, random);
   if (!wanted.medium_term && wanted.one_time == 0 && wanted.one_time_kyber == 0) return std::nullopt;
   base::Blob made = make(in, identity, wanted, now, random).serialize();
   store::prekeys::keep_upload(in, made);

@@ -25,8 +25,10 @@ struct Left {
   std::size_t one_time_kyber = 0;
 };
 
-/// What is due: medium-term keys after two days, one-time ones up to the target.
+/// What is due: medium-term keys after two days, one-time ones up to the target at their times.
 Wanted due(store::Transaction& in, const Left& left, base::Timestamp now);
+/// When one-time prekeys are to be looked after next; `now` if that time has passed.
+base::Timestamp next_refill(store::Transaction& in, base::Timestamp now);
 
 /// The upload to send, if any: the very bytes of one that the server has not answered, or new prekeys that are due. It
 /// is kept until store::prekeys::forget_upload.

@@ -14,9 +14,16 @@ struct Policy {
   std::int64_t medium_term_ms = 2 * base::ms_per_day;
   std::int64_t keep_private_ms = 30 * base::ms_per_day;  // old private halves, and their replay log
 
+  // Sessions: a sending chain that no answer turned is followed by a new PQXDH.
+  std::uint64_t chain_messages = 1'000;
+  std::int64_t chain_ms = 7 * base::ms_per_day;
+
   // One-time prekeys, of each kind.
   std::size_t one_time_target = 100;  // in the directory
   std::size_t max_one_time = 1'000;   // private halves: whatever a server says is left
+  // They are topped up once in each of these spans, however many are taken: whoever takes them learns nothing of when
+  // the device is there.
+  std::int64_t refill_ms = base::ms_per_day / 4;
 
   // Permits: registered for good_for_days, all of them anew each month.
   std::int64_t permits_ms = 30 * base::ms_per_day;
@@ -31,9 +38,23 @@ struct Policy {
   }
   /// Private halves that are older than this are forgotten.
   constexpr base::Timestamp oldest_private(base::Timestamp now) const { return {now.ms - keep_private_ms}; }
+  /// Whether a session is to be followed by a new one: `sent` messages have left its sending chain, the first at
+  /// `since`.
+  constexpr bool is_chain_spent(std::uint64_t sent, base::Timestamp since, base::Timestamp now) const {
+    return sent >= chain_messages || (sent > 0 && now.ms - since.ms >= chain_ms);
+  }
   /// How many one-time prekeys to make: topped up in one go, when half is gone.
   constexpr std::size_t one_time_lacking(std::size_t left) const {
     return left >= one_time_target / 2 ? 0 : one_time_target - left;
+  }
+  /// When the span ends in which `last` lies; `phase` is the device's own shift of them all.
+  constexpr base::Timestamp next_refill(base::Timestamp last, std::int64_t phase) const {
+    return {((last.ms - phase) / refill_ms + 1) * refill_ms + phase};
+  }
+  /// Whether a device that looked after its one-time prekeys at `last` is to do so again. A clock that went back by
+  /// more than a span must not close it.
+  constexpr bool is_refill_due(base::Timestamp last, std::int64_t phase, base::Timestamp now) const {
+    return now >= next_refill(last, phase) || now.ms < last.ms - refill_ms;
   }
   /// Whether all permits are to be registered again; `last` is 0 when they never were.
   constexpr bool are_permits_due(base::Timestamp last, base::Timestamp now) const {

@@ -235,6 +235,13 @@ CREATE TABLE resets (
   old_account BLOB NOT NULL, new_account BLOB NOT NULL, at INTEGER NOT NULL, answer INTEGER NOT NULL,
   PRIMARY KEY (old_account, new_account)
 ) STRICT, WITHOUT ROWID;
+)sql",
+                           R"sql(
+-- Since when the sending chain of a session is in use; the chain is named by its public key.
+ALTER TABLE sessions ADD COLUMN chain BLOB;
+ALTER TABLE sessions ADD COLUMN chain_since INTEGER;
+-- When one-time prekeys were looked after last, and by how much this device's times are shifted.
+CREATE TABLE prekey_refill (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL, phase INTEGER NOT NULL) STRICT;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

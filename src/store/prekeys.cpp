@@ -102,10 +102,24 @@ void keep_newest_one_time(Transaction& in, std::size_t limit) {
 
 void renew_all(Transaction& in) {
   in.prepare("DELETE FROM prekey_upload").run();
+  in.prepare("DELETE FROM prekey_refill").run();
   in.prepare("UPDATE signed_prekeys SET created_at = min(created_at, 1)").run();
   in.prepare("UPDATE kyber_prekeys SET created_at = min(created_at, 1)").run();
   // Ids that the other copy may have given to other keys are not given again.
   in.prepare("UPDATE prekey_ids SET next = (next + 65536) % 16777215 + 1").run();
+}
+
+std::optional<Refill> last_refill(Transaction& in) {
+  auto row = in.prepare("SELECT at, phase FROM prekey_refill");
+  if (!row.step()) return std::nullopt;
+  return Refill{.at = {row.number(0)}, .phase_ms = row.number(1)};
+}
+
+void keep_refill(Transaction& in, const Refill& refill) {
+  in.prepare("INSERT OR REPLACE INTO prekey_refill (one, at, phase) VALUES (1, ?, ?)")
+      .bind(refill.at.ms)
+      .bind(refill.phase_ms)
+      .run();
 }
 
 Ages ages(Transaction& in) {

@@ -34,7 +34,15 @@ void forget_upload(Transaction& in);
 /// Deletes all but the newest `limit` one-time prekeys of each kind.
 void keep_newest_one_time(Transaction& in, std::size_t limit);
 
-/// All that is in the directory is to be replaced: the medium-term ones are due, and no upload waits.
+/// When the one-time prekeys were looked after, and by how much this device's times for that are shifted.
+struct Refill {
+  base::Timestamp at;
+  std::int64_t phase_ms = 0;
+};
+std::optional<Refill> last_refill(Transaction& in);
+void keep_refill(Transaction& in, const Refill& refill);
+
+/// All that is in the directory is to be replaced: everything is due, and no upload waits.
 void renew_all(Transaction& in);
 
 struct Ages {

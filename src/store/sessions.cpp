@@ -20,6 +20,23 @@ void keep(Transaction& in, const wire::AccountId& account, wire::DeviceNumber de
       .run();
 }
 
+void note_chain(Transaction& in, const Key& key, base::View chain, base::Timestamp now) {
+  in.prepare(
+        "UPDATE sessions SET chain = ?, chain_since = ? WHERE account_id = ? AND device = ? AND chain IS NOT ?")
+      .bind(chain)
+      .bind(now.ms)
+      .bind(key.account.view())
+      .bind(key.device.value)
+      .bind(chain)
+      .run();
+}
+
+std::optional<base::Timestamp> chain_since(Transaction& in, const Key& key, base::View chain) {
+  auto row = in.prepare("SELECT chain_since FROM sessions WHERE account_id = ? AND device = ? AND chain = ?");
+  if (!row.bind(key.account.view()).bind(key.device.value).bind(chain).step()) return std::nullopt;
+  return base::Timestamp{row.number(0)};
+}
+
 void remove(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device) {
   for (const char* table : {"sessions WHERE account_id", "sequences_out WHERE account"}) {
     in.prepare("DELETE FROM " + std::string(table) + " = ? AND device = ?")

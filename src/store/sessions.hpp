@@ -9,15 +9,21 @@
 /// Session records, one for each device of each account, as the protocol serializes them.
 namespace sotto::store::sessions {
 
-std::optional<base::SecretBlob> load(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);
-void keep(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device, base::View record);
-
-/// Everything that is known of the device's side, when it leaves the list.
-void remove(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);
 struct Key {
   wire::AccountId account;
   wire::DeviceNumber device{1};
 };
+
+std::optional<base::SecretBlob> load(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);
+void keep(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device, base::View record);
+
+/// A sending chain, by its ratchet key, is used: since now, unless it was before.
+void note_chain(Transaction& in, const Key& key, base::View chain, base::Timestamp now);
+/// Since when; nothing if it is not in use.
+std::optional<base::Timestamp> chain_since(Transaction& in, const Key& key, base::View chain);
+
+/// Everything that is known of the device's side, when it leaves the list.
+void remove(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);
 std::vector<Key> all(Transaction& in);
 /// What a device can make us do, and how often is bounded.
 enum class Act : std::uint8_t { new_beginning = 1, answer = 2 };

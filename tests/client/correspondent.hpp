@@ -203,7 +203,7 @@ class Correspondent {
       CHECK(client::outbox::enqueue(in, lent, to.id(), wire::Text{std::move(text)}));
       const auto outgoing = store::outgoing::load(in, store::outgoing::waiting(in).back());
       CHECK(outgoing);
-      const auto encrypted = client::outbox::encrypt(in, lent, *outgoing);
+      const auto encrypted = client::outbox::encrypt(in, lent, *outgoing, client::outbox::Renewal::first);
       CHECK(encrypted && encrypted->need == client::outbox::Need::nothing);
       wire::frames::SendRequest request;
       CHECK(request.ParseFromArray(encrypted->request.data(), static_cast<int>(encrypted->request.size())));

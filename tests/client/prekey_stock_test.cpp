@@ -34,11 +34,21 @@ TEST_F(PrekeyStock, AFullDirectoryNeedsNothing) {
 }
 
 TEST_F(PrekeyStock, IsToppedUpWhenHalfIsGoneEachKindForItself) {
+  pass_days(1);
   const auto made = wire::PrekeyUpload::parse(*upload({.one_time = 49, .one_time_kyber = 80}));
   ASSERT_TRUE(made);
   EXPECT_EQ(made->one_time.size(), 51u);
   EXPECT_TRUE(made->one_time_kyber.empty());
   EXPECT_FALSE(made->signed_prekey);
+}
+
+TEST_F(PrekeyStock, IsLookedAfterOnceInEachSpanHoweverManyAreTaken) {
+  pass_days(1);
+  ASSERT_TRUE(upload({.one_time = 49, .one_time_kyber = 49}));
+  answer();
+  EXPECT_FALSE(upload({}));
+  pass_days(1);
+  EXPECT_TRUE(upload({}));
 }
 
 TEST_F(PrekeyStock, MediumTermKeysAreDueAfterTwoDays) {
@@ -52,19 +62,24 @@ TEST_F(PrekeyStock, MediumTermKeysAreDueAfterTwoDays) {
 }
 
 TEST_F(PrekeyStock, WithoutAnAnswerTheSameBytesGoAgainAndNothingIsMade) {
+  pass_days(1);
   const auto first = upload({});
   ASSERT_TRUE(first);
   const auto before = ana.home.dump();
   for (int i = 0; i < 10; ++i) EXPECT_EQ(upload({}), first);
   EXPECT_EQ(ana.home.dump(), before);
   answer();
-  EXPECT_NE(upload({}), first);
+  pass_days(1);
+  const auto second = upload({});
+  ASSERT_TRUE(second);
+  EXPECT_NE(second, first);
 }
 
 TEST_F(PrekeyStock, AServerThatAlwaysSaysNoneAreLeftFillsNothingWithoutEnd) {
   for (int i = 0; i < 15; ++i) {
     upload({});
     answer();
+    pass_days(1);
   }
   EXPECT_EQ(ana.home.number("SELECT count(*) FROM one_time_prekeys"), 1'000);
   EXPECT_EQ(ana.home.number("SELECT count(*) FROM kyber_prekeys WHERE is_last_resort = 0"), 1'000);

@@ -27,6 +27,27 @@ TEST(Rotation, TopsOneTimePrekeysUpOnlyWhenMoreThanHalfIsGone) {
   EXPECT_EQ(policy.one_time_lacking(5'000), 0u);
 }
 
+TEST(Rotation, ASessionIsSpentAfterAThousandMessagesOrSevenDaysWithoutATurn) {
+  EXPECT_FALSE(policy.is_chain_spent(999, start, start));
+  EXPECT_TRUE(policy.is_chain_spent(1'000, start, start));
+  EXPECT_FALSE(policy.is_chain_spent(1, start, just_before(after_days(7))));
+  EXPECT_TRUE(policy.is_chain_spent(1, start, after_days(7)));
+}
+
+TEST(Rotation, OneTimePrekeysAreLookedAfterOnceInEachSpanOfSixHours) {
+  constexpr std::int64_t phase = 1'234;
+  const base::Timestamp next = policy.next_refill(start, phase);
+  EXPECT_GT(next, start);
+  EXPECT_LE(next.ms - start.ms, policy.refill_ms);
+  EXPECT_FALSE(policy.is_refill_due(start, phase, just_before(next)));
+  EXPECT_TRUE(policy.is_refill_due(start, phase, next));
+  EXPECT_EQ(policy.next_refill(next, phase).ms - next.ms, policy.refill_ms);
+}
+
+TEST(Rotation, AClockThatWasWrongDoesNotCloseTheRefill) {
+  EXPECT_TRUE(policy.is_refill_due(after_days(365), 0, start));
+}
+
 TEST(Rotation, RegistersPermitsAnewEachMonthAndAtOnceWhenTheyNeverWere) {
   EXPECT_TRUE(policy.are_permits_due({0}, start));
   EXPECT_FALSE(policy.are_permits_due(start, just_before(after_days(30))));

@@ -253,26 +253,59 @@ TEST(InMemory, OldPrivateHalvesAreForgottenAfterThirtyDays) {
   EXPECT_GE(ben.home.number("SELECT count(*) FROM signed_prekeys"), 15);
 }
 
-TEST(InMemory, OneTimePrekeysAreToppedUp) {
+TEST(InMemory, ASessionThatAnAnswerTurnedIsKept) {
+  Town town;
+  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
+  Town::introduce(ana, ben);
+  ASSERT_TRUE(ana.write(ben, "first"));
+  ASSERT_TRUE(ben.listen());
+  ASSERT_TRUE(ben.write(ana, "heard"));
+  ASSERT_TRUE(ana.listen());
+  const auto first = session_with(ana, ben).current()->base_key;
+  town.time.run_for(20 * day);  // nothing left the new chain yet
+  ASSERT_TRUE(ana.write(ben, "second"));
+  EXPECT_EQ(session_with(ana, ben).current()->base_key, first);
+}
+
+TEST(InMemory, OneTimePrekeysAreToppedUpWhenTheirTimeHasCome) {
   Town town;
   Resident& ben = town.resident("ben");
   for (int i = 0; i < 60; ++i) bundle_of(town, ben);
   EXPECT_EQ(ben.status().one_time_prekeys, 40u);
+  town.time.run_for(std::chrono::hours(6));
   ASSERT_TRUE(ben.listen());
   EXPECT_EQ(ben.status().one_time_prekeys, 100u);
   EXPECT_EQ(ben.status().one_time_kyber_prekeys, 100u);
 }
 
-TEST(InMemory, APendingSessionOlderThanThirtyDaysIsStartedAnew) {
+TEST(InMemory, WhoTakesPrekeysDoesNotSeeByTheirNumberWhenTheDeviceIsThere) {
+  Town town;
+  Resident& ben = town.resident("ben");
+  for (int i = 0; i < 60; ++i) bundle_of(town, ben);
+  ASSERT_TRUE(ben.listen());
+  EXPECT_EQ(ben.status().one_time_prekeys, 40u);
+}
+
+TEST(InMemory, AMailboxThatStaysOpenTopsUpAtTheSameTimes) {
+  Town town;
+  Resident& ben = town.resident("ben");
+  ben.keep_listening();
+  town.time.settle();
+  for (int i = 0; i < 60; ++i) bundle_of(town, ben);
+  town.time.run_for(std::chrono::hours(6));
+  EXPECT_EQ(ben.status().one_time_prekeys, 100u);
+}
+
+TEST(InMemory, ASessionThatNobodyAnsweredForSevenDaysIsFollowedByANewOne) {
   Town town;
   Resident &ana = town.resident("ana"), &ben = town.resident("ben");
   Town::introduce(ana, ben);
   ASSERT_TRUE(ana.write(ben, "first"));
   const auto first = session_with(ana, ben).current()->base_key;
-  town.time.run_for(29 * day);
+  town.time.run_for(6 * day);
   ASSERT_TRUE(ana.write(ben, "second"));
   EXPECT_EQ(session_with(ana, ben).current()->base_key, first);
-  town.time.run_for(2 * day);
+  town.time.run_for(day);
   ASSERT_TRUE(ana.write(ben, "third"));
   EXPECT_NE(session_with(ana, ben).current()->base_key, first);
   EXPECT_EQ(session_with(ana, ben).archived_count(), 1u);

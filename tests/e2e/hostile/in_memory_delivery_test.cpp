@@ -295,6 +295,15 @@ TEST_F(HostileServerDelivery, SealedRubbishOfAContactBeginsOneSessionInTenMinute
   EXPECT_LE(std::ranges::count(town.shim.passed, "POST /v1/bundles") - before, 1);
 }
 
+TEST_F(HostileServerDelivery, BadPrekeysForARenewalHoldUpNothing) {
+  ASSERT_TRUE(ana.write(ben, "before"));
+  town.shim.add<ChangesBundles>([](wire::DeviceBundle& bundle) { bundle.signed_prekey.signature[0] ^= 1; });
+  town.time.run_for(std::chrono::hours(24 * 8));
+  ASSERT_TRUE(ana.write(ben, "after"));
+  ASSERT_TRUE(ben.listen());
+  EXPECT_EQ(ben.texts(), (std::vector<std::string>{"before", "after"}));
+}
+
 TEST_F(HostileServerDelivery, WhatIsNotShownIsNotAnsweredToStrangers_A37) {
   ASSERT_TRUE(eve.add(ana));
   ASSERT_TRUE(eve.write(ana, "who are you?"));
