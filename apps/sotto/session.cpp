@@ -44,6 +44,10 @@ Session::Session(store::DataFolder folder, std::unique_ptr<store::Store> store, 
                      std::cerr << "sotto: " << (notice.is_loud() ? "ATTENTION: " : "") << printable_line(notice.words)
                                << '\n'
                                << std::flush;
+                   },
+               .overhear =
+                   [this](const client::TypingNow& typing) {
+                     if (also_overhear_) also_overhear_(typing);
                    }}) {
   if (settings.verbose) std::cerr << "sotto: store open\n" << std::flush;
 }

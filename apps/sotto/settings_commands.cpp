@@ -14,6 +14,19 @@ void add_switch(Menu& menu, const std::string& name, const std::string& what) {
   });
 }
 
+/// on|off [CONTACT]: the choice, or what one contact is told now.
+void add_typing(Menu& menu) {
+  const auto chosen = std::make_shared<std::string>(), contact = std::make_shared<std::string>();
+  CLI::App* const command = Menu::add(menu.top(), "typing", "Tell contacts when you are writing, and be told");
+  command->add_option("on|off", *chosen, "On or off")->required()->check(CLI::IsMember({"on", "off"}));
+  command->add_option("CONTACT", *contact, "Tell only this contact, now, that you are writing, or have stopped");
+  menu.does(command, [chosen, contact] {
+    const bool is_on = *chosen == "on";
+    if (contact->empty()) return Wish{.method = "settings.set", .params = {{"name", "typing"}, {"on", is_on}}};
+    return Wish{.method = "typing", .params = {{"contact", *contact}, {"on", is_on}}};
+  });
+}
+
 void add_network_settings(Menu& menu, CLI::App& settings) {
   const auto url = std::make_shared<std::string>(), is_on = std::make_shared<std::string>();
   CLI::App* const proxy = Menu::add(settings, "proxy", "Go by this proxy for everything");
@@ -36,7 +49,7 @@ void add_settings_commands(Menu& menu) {
   menu.does(settings, [] { return Wish{.method = "settings.list"}; });
   add_network_settings(menu, *settings);
   add_switch(menu, "receipts", "Tell contacts that their messages came and were read");
-  add_switch(menu, "typing", "Tell contacts that you are writing (kept for programs; this one tells nothing yet)");
+  add_typing(menu);
   const auto name = std::make_shared<std::string>();
   CLI::App* const profile = Menu::add(menu.top(), "profile", "The name that your contacts are told");
   profile->add_option("--name", *name, "Another one: at most 64 bytes");

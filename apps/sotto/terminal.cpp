@@ -33,6 +33,10 @@ void Terminal::print_event(const json::object& event) const {
     return say_beside(std::string("sotto: ") + (is_loud ? "ATTENTION: " : "") + printable_line(text_of(event, "text")));
   }
   if (settings_.json) return print(json::serialize(event));
+  if (kind == "typing") {
+    const bool is_typing = event.at("on").as_bool();
+    return say_beside(printable_line(text_of(event, "name")) + (is_typing ? " is writing…" : " has stopped writing"));
+  }
   if (kind == "message") return print(message_text(event));
   if (kind == "code") return print("\n  Code: " + code_text(text_of(event, "code")) + "\n\nType it in there.");
   print(json::serialize(event));

@@ -172,7 +172,9 @@ store::Contact meet(store::Transaction& in, const wire::Content& content, const 
   return *std::move(contact);
 }
 
-base::Result<Verdict, Refusal> as_verdict(contents::Outcome outcome, std::string name) {
+base::Result<Verdict, Refusal> as_verdict(contents::Outcome outcome, const wire::AccountId& from, std::string name) {
+  if (const auto* typing = std::get_if<contents::Overheard>(&outcome))
+    return Verdict(Overheard{.from = from, .sender_name = std::move(name), .is_typing = typing->is_typing});
   if (auto* shown = std::get_if<contents::Shown>(&outcome))
     return Verdict(Accepted{.message = std::move(shown->message), .sender_name = std::move(name)});
   if (const auto* broken = std::get_if<contents::Broken>(&outcome)) return Refusal(broken->reason);
@@ -231,11 +233,12 @@ base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAcc
 
   const outbox::Lent lent{.own = own, .now = arrival.now, .random = random};
   const contents::Speaker speaker{.account = session.account, .device = session.device};
-  if (session.account == own.account_id) return as_verdict(contents::take_from_own(in, lent, content, speaker), {});
+  if (session.account == own.account_id) 
+    return as_verdict(contents::take_from_own(in, lent, content, speaker), own.account_id, {});
   const auto known = store::contacts::load(in, session.account);
   if (known && known->standing == store::Standing::blocked) return Refusal("it is from somebody who is blocked");
   const store::Contact contact = meet(in, content, session.account, arrival.now);
-  return as_verdict(contents::take_from_contact(in, lent, content, speaker, contact), contact.name());
+  return as_verdict(contents::take_from_contact(in, lent, content, speaker, contact), session.account, contact.name());
 }
 
 }  // namespace sotto::client::admission

@@ -19,8 +19,15 @@ struct Accepted {
 struct Duplicate {};  // it came before: acknowledged, shown once
 struct Applied {};    // it says something that is no message: done, and shown where it belongs
 
+/// For who looks at the conversation now: nothing is kept.
+struct Overheard {
+  wire::AccountId from;
+  std::string sender_name;
+  bool is_typing = false;
+};
+
 /// Each is followed by the acknowledgement, after commit.
-using Verdict = std::variant<Accepted, Applied, Duplicate>;
+using Verdict = std::variant<Accepted, Applied, Duplicate, Overheard>;
 
 /// Why an envelope is refused; `reason` is kept with its fingerprint, never its text.
 struct Refusal {

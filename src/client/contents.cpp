@@ -226,15 +226,25 @@ void apply(const Place& at, const wire::GapAnswer& answer) {
   store::sequences::set_gone(at.in, line, answer.gone);
 }
 
-void apply(const Place&, const wire::Typing&) {}  // for whoever looks at it now; nothing is kept
+void apply(const Place&, const wire::Typing&) {}
 void apply(const Place&, const wire::Text&) {}
 void apply(const Place&, const wire::UnknownBody&) {}
 void apply(const Place&, const wire::SyncContacts&) {}
 void apply(const Place&, const wire::SyncAccount&) {}
 void apply(const Place&, const wire::SyncSettings&) {}
 
+/// Late news of it would say something wrong.
+Outcome overhear(const Place& at, const wire::Typing& typing) {
+  constexpr std::int64_t good_for_ms = 60'000;
+  const std::int64_t age_ms = at.lent.now.ms - at.content.sent_at.ms;
+  const bool is_wanted = !at.is_own && store::settings::is_on(at.in, store::settings::typing, false);
+  if (!is_wanted || age_ms > good_for_ms || age_ms < -good_for_ms) return Applied{};
+  return Overheard{typing.is_typing};
+}
+
 Outcome apply_body(const Place& at) {
   note_sequence(at);
+  if (const auto* typing = std::get_if<wire::Typing>(&at.content.body)) return overhear(at, *typing);
   std::visit([&](const auto& body) { apply(at, body); }, at.content.body);
   return Applied{};
 }

@@ -18,13 +18,17 @@ struct Shown {
 };
 /// Something else: applied, and nothing to show by itself.
 struct Applied {};
+/// Somebody is writing, and both sides want that to be known; nothing is kept.
+struct Overheard {
+  bool is_typing = false;
+};
 /// It came before.
 struct Repeated {};
 /// It breaks a rule: all of it is undone.
 struct Broken {
   std::string reason;
 };
-using Outcome = std::variant<Shown, Applied, Repeated, Broken>;
+using Outcome = std::variant<Shown, Applied, Overheard, Repeated, Broken>;
 
 /// Of a contact, or of somebody who may become one.
 ///

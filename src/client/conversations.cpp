@@ -134,6 +134,19 @@ Result<void> remove(Engine& engine, const std::string& words, const std::string&
   return truncate_log(engine.parts());
 }
 
+Result<void> tell_typing(Engine& engine, const std::string& words, bool is_typing) {
+  return in_conversation(
+      engine, words,
+      [&](store::Transaction& in, const outbox::Lent& lent, const store::Contact& contact) -> Result<void> {
+        TRY_VOID(may_write_to(contact));
+        if (!store::settings::is_on(in, store::settings::typing, false))
+          return refused("that you are writing is told to nobody: `sotto typing on` changes that");
+        if (contact.account_id != lent.own.account_id)
+          outbox::post(in, lent, contact.account_id, wire::Typing{.is_typing = is_typing});
+        return {};
+      });
+}
+
 Result<void> set_timer(Engine& engine, const std::string& words, std::int64_t seconds) {
   if (seconds < 0 || seconds > wire::max_timer) return refused("a timer is at most four weeks");
   return in_conversation(

@@ -16,6 +16,10 @@ Result<void> react(Engine& engine, const std::string& contact, const std::string
 Result<void> edit(Engine& engine, const std::string& contact, const std::string& id, std::string text);
 /// A message of ours is gone for everyone, as far as their devices obey.
 Result<void> remove(Engine& engine, const std::string& contact, const std::string& id);
+/// Tells them, if they are there now, that a text is being written, or is not any more.
+///
+/// errors  refused  typing is not to be told; a request that was not accepted
+Result<void> tell_typing(Engine& engine, const std::string& contact, bool is_typing);
 /// From now on messages disappear this many seconds after they were sent or read. 0: they stay.
 Result<void> set_timer(Engine& engine, const std::string& contact, std::int64_t seconds);
 

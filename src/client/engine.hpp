@@ -35,6 +35,13 @@ enum class Step {
 };
 std::string_view to_text(Step step);
 
+/// Somebody is writing, or has stopped.
+struct TypingNow {
+  wire::AccountId conversation;
+  std::string sender_name;
+  bool is_typing = false;
+};
+
 /// What main(), or a test, lends the engine. All of it outlives the engine.
 struct Parts {
   store::Store& store;
@@ -45,6 +52,7 @@ struct Parts {
   std::function<void(Step)> watch = {};           // may be empty
   std::function<void(const Problem&)> warn = {};  // of what went wrong beside an operation that goes on; may be empty
   std::function<void(const store::Notice&)> notify = {};  // what is to be told that is no message; may be empty
+  std::function<void(const TypingNow&)> overhear = {};    // what is said for who is there now; may be empty
 };
 
 struct RegistrationWish {
@@ -207,6 +215,7 @@ class Engine {
     net::Duration until{0};  // by the monotonic clock: nothing connects there before
     std::string why = {};
   };
+  Result<void> forget_fleeting(const store::Outgoing& outgoing);
   Result<std::optional<ToSend>> to_send(const store::OwnAccount& own, std::int64_t id);
   std::optional<Away> away_for(const ToSend& outgoing) const;
   void note_present(const ToSend& outgoing);
@@ -228,6 +237,7 @@ class Engine {
   asio::awaitable<Result<void>> follow(Mailbox& mailbox, Lines& lines, const store::OwnAccount& own, Listening how,
                                        const std::function<void(const Event&)>& tell);
   Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
+  Result<void> overhear(const store::OwnAccount& own, const Ephemeral& said);
   asio::awaitable<Result<void>> look_after(Lines& lines, const store::OwnAccount& own);
   Result<void> note_clone();
   Result<void> tell_of_refused_permit(const wire::AccountId& account);

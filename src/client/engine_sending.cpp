@@ -111,6 +111,11 @@ asio::awaitable<Result<void>> Engine::drain_due(Lines& lines, const store::OwnAc
         note_present(**outgoing);
         continue;
       }
+      if (outbox::is_fleeting(what)) {
+        const auto gone = forget_fleeting(what);
+        if (!gone) co_return gone;
+        if (sent.error().error != Error::unreachable) continue;
+      }
       if (sent.error().error == Error::unreachable && !(*outgoing)->elsewhere) co_return sent.error();
       stuck.insert(what.account);
       const auto noted = note_stuck(**outgoing, sent.error());
@@ -125,6 +130,14 @@ asio::awaitable<Result<void>> Engine::drain_due(Lines& lines, const store::OwnAc
   }
   if (first_problem) co_return *first_problem;
   co_return Result<void>();
+}
+
+/// Sent at once or never.
+Result<void> Engine::forget_fleeting(const store::Outgoing& outgoing) {
+  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    store::outgoing::remove(in, outgoing.id);
+    return {};
+  });
 }
 
 asio::awaitable<Result<std::vector<wire::DeviceBundle>>> Engine::bundles_for(Lines& lines,

@@ -66,6 +66,22 @@ Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& d
   });
 }
 
+/// What can't be read is forgotten: nothing is asked or kept because of it.
+Result<void> Engine::overhear(const store::OwnAccount& account, const Ephemeral& said) {
+  const admission::Arrival arrival{.envelope = said.envelope, .now = parts_.clock.now()};
+  const auto verdict = parts_.store.transact(
+      [&](store::Transaction& in) { return admission::admit(in, account, arrival, parts_.random); });
+  if (!verdict) {
+    if (verdict.error().store_failed) return Problem(*verdict.error().store_failed);
+    return {};
+  }
+  const auto* typing = std::get_if<admission::Overheard>(&*verdict);
+  if (typing != nullptr && parts_.overhear)
+    parts_.overhear(
+        {.conversation = typing->from, .sender_name = typing->sender_name, .is_typing = typing->is_typing});
+  return {};
+}
+
 Result<News> Engine::news(int at_most) {
   return parts_.store.transact([&](store::Transaction& in) -> Result<News> {
     News made{.events = {}, .notices = store::notices::not_shown(in, at_most)};
@@ -172,6 +188,9 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Lines& lines, con
       if (!acknowledged) co_return acknowledged.error();
       wake_sending();
       restart_patience();
+    } else if (const auto* said = std::get_if<Ephemeral>(&*frame)) {
+      const auto heard = overhear(account, *said);
+      if (!heard) co_return heard.error();
     } else if (std::holds_alternative<ListChanged>(*frame)) {
       const auto refreshed = co_await refresh_own();
       if (!refreshed && refreshed.error().error == Error::unreachable) co_return refreshed.error();

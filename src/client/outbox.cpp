@@ -22,7 +22,7 @@
 namespace sotto::client::outbox {
 namespace {
 
-constexpr std::int64_t sync_jitter_ms = 2'000, receipt_jitter_ms = 30'000;
+constexpr std::int64_t sync_jitter_ms = 2'000, receipt_jitter_ms = 30'000, fleeting_ms = 10'000;
 
 base::Timestamp jittered(const Lent& lent, std::int64_t at_most_ms) {
   const auto raw = lent.random.bytes<2>();
@@ -319,6 +319,10 @@ void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::Accoun
   store::outgoing::keep(in, made);
 }
 
+bool is_fleeting(const store::Outgoing& outgoing) {
+  return outgoing.body && std::holds_alternative<wire::Typing>(*outgoing.body);
+}
+
 namespace {
 
 /// What becomes of the contact's copy is the message's state, as long as it is on its way for the first time: a receipt
@@ -347,37 +351,51 @@ bool is_still_right(store::Transaction& in, const store::OwnAccount& own, const 
   });
 }
 
-}  // namespace
-
-Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
-                           Renewal renewal) {
-  if (is_still_right(in, lent.own, outgoing)) return Encryption{.need = Need::nothing, .request = *outgoing.request};
-  const auto message = outgoing.message ? store::messages::load(in, *outgoing.message) : std::nullopt;
-  if (message && message->is_deleted) return Encryption{.need = Need::nobody, .request = {}};  // gone meanwhile
-  const auto peer = store::peers::load(in, outgoing.account);
-  if (!peer) return Encryption{.need = Need::introduction, .request = {}};
-  const auto claim = store::peers::standing_claim(in, outgoing.account);
-  if (claim && !claim->is_ignored) return Encryption{.need = Need::introduction, .request = {}};
-  const auto devices = addressed(in, lent.own, *peer);
-  if (devices.empty()) return Encryption{.need = Need::nobody, .request = {}};
-  const auto has_session = [&](const store::PeerDevice& device) { return can_send(in, device, lent.now); };
-  if (!std::ranges::all_of(devices, has_session)) return Encryption{.need = Need::sessions, .request = {}};
-  const auto is_due = [&](const store::PeerDevice& device) { return is_spent(in, device, lent.now); };
-  if (renewal == Renewal::first && std::ranges::any_of(devices, is_due))
-    return Encryption{.need = Need::renewal, .request = {}};
-  const bool is_own = outgoing.account == lent.own.account_id;
-  if (!is_own && !store::permits::given_to(in, outgoing.account))
-    return Encryption{.need = Need::permit, .request = {}};
-
+Result<Encryption> make_request(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
+                                const std::vector<store::PeerDevice>& devices) {
   std::vector<Addressed> items;
   for (const store::PeerDevice& device : devices) {
     TRY(Addressed item, encrypt_for(in, lent, outgoing, device));
     items.push_back(std::move(item));
   }
-  base::Blob request = send_request(lent.random.bytes<16>(), outgoing.account, items);
+  base::Blob request = send_request(lent.random.bytes<16>(), outgoing.account, items, is_fleeting(outgoing));
   store::outgoing::keep_request(in, outgoing.id, request);
   note_state(in, outgoing, store::State::encrypted);
   return Encryption{.need = Need::nothing, .request = std::move(request)};
+}
+
+/// What stands in the way now; nothing goes to nobody.
+Need need_of(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing, Renewal renewal) {
+  const auto message = outgoing.message ? store::messages::load(in, *outgoing.message) : std::nullopt;
+  if (message && message->is_deleted) return Need::nobody;  // gone meanwhile
+  const auto peer = store::peers::load(in, outgoing.account);
+  if (!peer) return Need::introduction;
+  const auto claim = store::peers::standing_claim(in, outgoing.account);
+  if (claim && !claim->is_ignored) return Need::introduction;
+  const auto devices = addressed(in, lent.own, *peer);
+  if (devices.empty()) return Need::nobody;
+  const auto has_session = [&](const store::PeerDevice& device) { return can_send(in, device, lent.now); };
+  if (!std::ranges::all_of(devices, has_session)) return Need::sessions;
+  const auto is_due = [&](const store::PeerDevice& device) { return is_spent(in, device, lent.now); };
+  if (renewal == Renewal::first && std::ranges::any_of(devices, is_due)) return Need::renewal;
+  const bool is_own = outgoing.account == lent.own.account_id;
+  if (!is_own && !store::permits::given_to(in, outgoing.account)) return Need::permit;
+  return Need::nothing;
+}
+
+}  // namespace
+
+Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
+                           Renewal renewal) {
+  if (is_still_right(in, lent.own, outgoing)) return Encryption{.need = Need::nothing, .request = *outgoing.request};
+  const Need need = need_of(in, lent, outgoing, renewal);
+  if (is_fleeting(outgoing)) {
+    const bool is_late = lent.now.ms - outgoing.sent_at.ms > fleeting_ms;
+    if (need != Need::nothing || is_late) return Encryption{.need = Need::nobody, .request = {}};
+  }
+  if (need != Need::nothing) return Encryption{.need = need, .request = {}};
+  const auto peer = store::peers::load(in, outgoing.account);
+  return make_request(in, lent, outgoing, addressed(in, lent.own, *peer));
 }
 
 Result<void> start_sessions(store::Transaction& in, const Lent& lent, const wire::AccountId& recipient,

@@ -46,6 +46,9 @@ void post_receipt(store::Transaction& in, const Lent& lent, const wire::AccountI
 void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::AccountId& account,
                     const wire::AccountId& conversation, bool asks);
 
+/// Whether it is only for who is there now: sent at once or never, and nothing is fetched or repeated for it.
+bool is_fleeting(const store::Outgoing& outgoing);
+
 /// What stands between a content and its ciphertexts.
 enum class Need {
   nothing,

@@ -173,7 +173,7 @@ asio::awaitable<Result<MailboxFrame>> Mailbox::receive() {
   if (frame.has_notice() && frame.notice().has_clone_alarm()) co_return MailboxFrame(Cloned{});
   if (!frame.has_deliver()) co_return MailboxFrame(Passed{});
   Delivered delivered{.position = frame.deliver().position(), .envelope = base::blob(view(frame.deliver().envelope()))};
-  if (delivered.position == 0) co_return MailboxFrame(Passed{});
+  if (delivered.position == 0) co_return MailboxFrame(Ephemeral{std::move(delivered.envelope)});
   co_return MailboxFrame(std::move(delivered));
 }
 
@@ -191,10 +191,11 @@ asio::awaitable<void> Mailbox::close() {
 }
 
 base::Blob send_request(const base::Bytes<16>& idempotency_key, const wire::AccountId& recipient,
-                        const std::vector<Addressed>& items) {
+                        const std::vector<Addressed>& items, bool is_ephemeral) {
   frames::SendRequest request;
   request.set_idempotency_key(text(idempotency_key));
   request.set_recipient(text(recipient.view()));
+  request.set_is_ephemeral(is_ephemeral);
   for (const Addressed& item : items) {
     frames::Item& made = *request.add_items();
     made.set_mailbox_id(text(item.mailbox_id.view()));

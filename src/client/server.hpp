@@ -64,9 +64,13 @@ struct PrekeysLow {};
 struct ListChanged {};
 /// A token older than the present one was used: somebody has a copy of this device.
 struct Cloned {};
-/// What this version makes nothing of: an ephemeral envelope, a notice that is new.
+/// For who is there now: the server has not kept it, and is told nothing about it.
+struct Ephemeral {
+  base::Blob envelope;
+};
+/// What this version makes nothing of: a notice that is new.
 struct Passed {};
-using MailboxFrame = std::variant<Delivered, Drained, PrekeysLow, ListChanged, Cloned, Passed>;
+using MailboxFrame = std::variant<Delivered, Ephemeral, Drained, PrekeysLow, ListChanged, Cloned, Passed>;
 
 /// The open mailbox.
 class Mailbox {
@@ -157,7 +161,9 @@ struct Addressed {
 };
 
 /// The bytes of a send request; they are kept, and sent again unchanged until the server has answered.
+///
+/// is_ephemeral  only for who is there now; never stored
 base::Blob send_request(const base::Bytes<16>& idempotency_key, const wire::AccountId& recipient,
-                        const std::vector<Addressed>& items);
+                        const std::vector<Addressed>& items, bool is_ephemeral);
 
 }  // namespace sotto::client

@@ -67,6 +67,15 @@ asio::awaitable<Result<json::value>> then_send(Call& call) {
   co_return json::object{{"later", drained.error().message}};
 }
 
+/// contact, on: to who is there now
+asio::awaitable<Result<json::value>> typing(Call call) {
+  CO_TRY_VOID(call.params.only({"contact", "on"}));
+  CO_TRY(const std::string contact, call.params.text("contact"));
+  CO_TRY(const bool is_typing, call.params.flag("on", true));
+  CO_TRY_VOID(from(client::conversations::tell_typing(call.engine(), contact, is_typing)));
+  co_return co_await then_send(call);
+}
+
 /// contact, message, emoji (null: taken back)
 asio::awaitable<Result<json::value>> react(Call call) {
   CO_TRY_VOID(call.params.only({"contact", "message", "emoji"}));
@@ -116,7 +125,8 @@ asio::awaitable<Result<json::value>> read(Call call) {
 }
 
 constexpr Method methods[] = {{"send", send}, {"receive", receive}, {"history", history}, {"react", react},
-                              {"edit", edit}, {"delete", remove},   {"timer", timer},     {"read", read}};
+                              {"edit", edit}, {"delete", remove},   {"timer", timer},     {"read", read},
+                              {"typing", typing}};
 
 }  // namespace
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t most_callers = 64;
 constexpr int told_at_once = 64;
+constexpr std::size_t most_overheard = 64;
 
 /// A caller at the other end of the folder's socket.
 class RemoteCaller final : public Caller {
@@ -77,6 +78,13 @@ void Daemon::reached(client::Step step) {
   ring();
 }
 
+void Daemon::overheard(const client::TypingNow& typing) {
+  if (bells_.empty()) return overheard_.clear();
+  if (overheard_.size() == most_overheard) overheard_.pop_front();
+  overheard_.push_back(typing_event(typing));
+  ring();
+}
+
 asio::awaitable<void> Daemon::serve(net::Acceptor& acceptor) {
   const Peer::Serve answer = [this](std::shared_ptr<Peer> peer, Request request) {
     return serve_one(*this, std::move(peer), std::move(request));
@@ -102,6 +110,11 @@ asio::awaitable<Result<bool>> Daemon::tell_news(Caller& caller) {
   for (const client::Event& event : news.events) CO_TRY_VOID(co_await caller.tell(message_event(event)));
   for (const store::Notice& notice : news.notices) CO_TRY_VOID(co_await caller.tell(notice_event(notice)));
   CO_TRY_VOID(from(engine_.set_told(news)));
+  while (!overheard_.empty()) {  // no news that would restart anybody's patience
+    json::object said = std::move(overheard_.front());
+    overheard_.pop_front();
+    CO_TRY_VOID(co_await caller.tell(std::move(said)));
+  }
   co_return !news.events.empty() || !news.notices.empty();
 }
 

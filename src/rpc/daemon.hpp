@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <filesystem>
 #include <set>
 
@@ -22,6 +23,8 @@ class Daemon final : public Host {
   asio::awaitable<void> serve(net::Acceptor& acceptor);
   /// To be called at each step of the engine.
   void reached(client::Step step);
+  /// Told to who listens now, or to nobody.
+  void overheard(const client::TypingNow& typing);
 
   client::Engine& engine() override { return engine_; }
   /// Each event is told to one caller, if several listen.
@@ -42,6 +45,7 @@ class Daemon final : public Host {
   std::filesystem::path key_slot_;
   net::Turns telling_;
   Line line_ = Line::connecting;
+  std::deque<json::object> overheard_;     // while somebody listens
   std::set<net::Event*> bells_;            // of who listens
   std::set<std::shared_ptr<Peer>> peers_;  // shared with their conversations
 };

@@ -50,6 +50,13 @@ json::object notice_event(const store::Notice& notice) {
   return made;
 }
 
+json::object typing_event(const client::TypingNow& typing) {
+  return {{"event", "typing"},
+          {"conversation", typing.conversation.text()},
+          {"name", typing.sender_name},
+          {"on", typing.is_typing}};
+}
+
 json::object status_object(const client::Status& status) {
   const store::OwnAccount& own = status.own;
   const bool is_reachable = status.server.has_value();

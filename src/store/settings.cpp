@@ -7,7 +7,7 @@ namespace {
 
 constexpr Known known[] = {
     {receipts, true, "delivery and read receipts, to contacts"},
-    {typing, false, "tell contacts when you are writing; this version has nothing that tells it"},
+    {typing, false, "tell contacts when you are writing, and be told"},
 };
 
 }  // namespace

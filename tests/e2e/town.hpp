@@ -52,7 +52,8 @@ class Resident {
                                      [this](client::Step step) {
                                        if (watch) watch(step);
                                      },
-                                 .notify = [this](const store::Notice& notice) { notices.push_back(notice); }});
+                                 .notify = [this](const store::Notice& notice) { notices.push_back(notice); },
+                                 .overhear = [this](const client::TypingNow& said) { overheard.push_back(said); }});
   }
 
   template <class T>
@@ -172,6 +173,7 @@ class Resident {
 
   std::vector<client::Event> heard;
   std::vector<store::Notice> notices;
+  std::vector<client::TypingNow> overheard;
   std::function<void(client::Step)> watch;
 
  private:
