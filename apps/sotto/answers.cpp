@@ -60,6 +60,10 @@ void print_device(const json::object& device) {
 
 void print_added_device(const json::object& answer) { print("added as device " + number_of(answer, "device")); }
 
+void print_given_history(const json::object& answer) {
+  if (!answer.at("complete").as_bool()) print("the rest goes when both devices are connected again");
+}
+
 std::string standing_of(const json::object& person) {
   const std::string standing = text_of(person, "standing");
   if (standing == "blocked") return ", blocked";
@@ -145,6 +149,7 @@ const std::map<std::string, Print, std::less<>>& words_of() {
       {"status", print_status},
       {"device.list", print_device},
       {"device.add", print_added_device},
+      {"device.history", print_given_history},
       {"history", print_history_entry},
   };
   return table;

@@ -33,7 +33,7 @@ ExitCode run_daemon(const Settings& settings) {
   boost::asio::io_context& io = (*session)->io();
   rpc::Daemon daemon((*session)->engine(), (*session)->key_slot());
   (*session)->also_watch([&daemon](client::Step step) { daemon.reached(step); });
-  (*session)->also_overhear([&daemon](const client::TypingNow& typing) { daemon.overheard(typing); });
+  (*session)->also_overhear([&daemon](const client::admission::Overheard& said) { daemon.overheard(said); });
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   // Nothing needs an orderly end: what counts is in the store before it is told to anybody.
   signals.async_wait([&io](const boost::system::error_code& failure, int) {

@@ -33,13 +33,20 @@ void add_link(Menu& menu, CLI::App& device) {
 void add_adding(Menu& menu, CLI::App& device) {
   struct Options {
     std::string link, name;
+    std::optional<bool> history;
   };
   const auto options = std::make_shared<Options>();
   CLI::App* const add = Menu::add(device, "add", "Add the device that shows this link, and nothing that was sent");
   add->add_option("LINK", options->link, "sotto-device:…, as the new device shows it")->required();
   add->add_option("--name", options->name, "What it is called (default: what it says itself)");
+  CLI::Option* const with = add->add_flag_callback(
+      "--history", [options] { options->history = true; }, "Give it what was written before, without asking");
+  add->add_flag_callback(
+         "--no-history", [options] { options->history = false; }, "Nothing of that, without asking")
+      ->excludes(with);
   menu.does(add, [options] {
     Wish wish{.method = "device.add", .params = {{"link", options->link}}};
+    if (options->history) wish.params["history"] = *options->history;
     if (!options->name.empty()) wish.params["name"] = options->name;
     return wish;
   });
@@ -61,6 +68,8 @@ void add_changes(Menu& menu, CLI::App& device) {
                 .params = {{"device", change->number}, {"with_recovery_key", !change->recovery_key_file.empty()}},
                 .recovery_key_file = change->recovery_key_file};
   });
+  menu.does(add_change(device, "history", "Give a device what was written before, or the rest of it", change),
+            [change] { return Wish{.method = "device.history", .params = {{"device", change->number}}}; });
   menu.does(add_change(device, "promote", "Make a device an admin: it may add and remove devices", change),
             [change] { return Wish{.method = "device.promote", .params = {{"device", change->number}}}; });
 }

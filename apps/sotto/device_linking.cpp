@@ -8,7 +8,9 @@
 #include "asking.hpp"
 #include "client/linking/new_device.hpp"
 #include "printing.hpp"
+#include "rpc/values.hpp"
 #include "session.hpp"
+#include "terminal.hpp"
 
 namespace sotto::app {
 namespace {
@@ -26,12 +28,23 @@ void say(const Settings& settings, const json::object& event, const std::string&
   print(settings.json ? json::serialize(event) : words);
 }
 
+/// Contacts, settings and, if the other device gives it, the history; what does not come now, comes later.
+void receive_what_there_is(Session& session, const Terminal& terminal) {
+  constexpr net::Duration quiet = std::chrono::seconds(5);
+  session.also_overhear(
+      [&terminal](const client::admission::Overheard& said) { terminal.print_event(rpc::passing_event(said)); });
+  std::function<void(const client::Event&)> nobody_yet;
+  const auto received = session.wait(session.engine().receive(quiet, std::move(nobody_yet)));
+  session.also_overhear({});
+  if (!received) complain(received.error());
+}
+
 ExitCode report_linked(Session& session, const Settings& settings) {
   const auto link = session.engine().address();
   if (!link) return complain(link.error());
   say(settings, {{"event", "linked"}, {"account", link->account_id.text()}},
-      "linked: this is a device of account " + link->account_id.text() +
-          " now. Its contacts come with the next `sotto receive`");
+      "linked: this is a device of account " + link->account_id.text() + " now. Its contacts are coming…");
+  receive_what_there_is(session, Terminal(settings, {}));
   return ExitCode::done;
 }
 

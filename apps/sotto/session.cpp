@@ -46,8 +46,8 @@ Session::Session(store::DataFolder folder, std::unique_ptr<store::Store> store, 
                                << std::flush;
                    },
                .overhear =
-                   [this](const client::TypingNow& typing) {
-                     if (also_overhear_) also_overhear_(typing);
+                   [this](const client::admission::Overheard& said) {
+                     if (also_overhear_) also_overhear_(said);
                    }}) {
   if (settings.verbose) std::cerr << "sotto: store open\n" << std::flush;
 }

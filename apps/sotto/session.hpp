@@ -33,7 +33,7 @@ class Session {
   void also_watch(std::function<void(client::Step)> watch) { also_watch_ = std::move(watch); }
 
   /// Is told of what is said for who is there now.
-  void also_overhear(std::function<void(const client::TypingNow&)> overhear) { also_overhear_ = std::move(overhear); }
+  void also_overhear(std::function<void(const client::admission::Overheard&)> overhear) { also_overhear_ = std::move(overhear); }
 
   /// Runs one coroutine to its end.
   template <class T>
@@ -60,7 +60,7 @@ class Session {
   net::TcpTransport transport_{timer_};
   crypto::SystemRandom random_;
   std::function<void(client::Step)> also_watch_;
-  std::function<void(const client::TypingNow&)> also_overhear_;
+  std::function<void(const client::admission::Overheard&)> also_overhear_;
   client::Engine engine_;
 };
 

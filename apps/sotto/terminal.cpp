@@ -1,5 +1,7 @@
 #include "terminal.hpp"
 
+#include <unistd.h>
+
 #include <boost/json.hpp>
 #include <iostream>
 
@@ -23,6 +25,16 @@ client::Result<std::string> read_recovery_key(const std::string& file) {
   return base::text(*bytes);
 }
 
+std::string history_text(const json::object& event) {
+  const auto number = [&](std::string_view name) {
+    return std::to_string(event.at(name).to_number<std::int64_t>());
+  };
+  const bool is_coming = event.at("coming").as_bool();
+  const std::string words = "history " + std::string(is_coming ? "from" : "to") + " device " + number("device") + ": " +
+                            number("done") + " of " + number("total") + " messages";
+  return words + (event.at("complete").as_bool() ? ", complete" : "");
+}
+
 }  // namespace
 
 void Terminal::print_event(const json::object& event) const {
@@ -37,6 +49,7 @@ void Terminal::print_event(const json::object& event) const {
     const bool is_typing = event.at("on").as_bool();
     return say_beside(printable_line(text_of(event, "name")) + (is_typing ? " is writing…" : " has stopped writing"));
   }
+  if (kind == "history") return say_beside(history_text(event));
   if (kind == "message") return print(message_text(event));
   if (kind == "code") return print("\n  Code: " + code_text(text_of(event, "code")) + "\n\nType it in there.");
   print(json::serialize(event));
@@ -58,6 +71,11 @@ client::Result<std::string> Terminal::answer(const json::object& question) const
     say_beside("There waits " + printable_line(text_of(question, "kind")) + " that calls itself \"" +
                printable_line(text_of(question, "name")) + "\".");
     return app::ask("The code that it shows: ");
+  }
+  if (what == "consent") {
+    if (isatty(STDIN_FILENO) == 0) return std::string("no");  // a script says so by an option
+    say_beside(printable_line(text_of(question, "words")));
+    return app::ask("Type yes, or nothing: ");
   }
   if (what == "recovery_key") return read_recovery_key(recovery_key_file_);
   return client::refused("this program does not know the question \"" + printable_line(what) +

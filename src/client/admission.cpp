@@ -173,8 +173,8 @@ store::Contact meet(store::Transaction& in, const wire::Content& content, const 
 }
 
 base::Result<Verdict, Refusal> as_verdict(contents::Outcome outcome, const wire::AccountId& from, std::string name) {
-  if (const auto* typing = std::get_if<contents::Overheard>(&outcome))
-    return Verdict(Overheard{.from = from, .sender_name = std::move(name), .is_typing = typing->is_typing});
+  if (const auto* said = std::get_if<contents::Overheard>(&outcome))
+    return Verdict(Overheard{.from = from, .sender_name = std::move(name), .what = said->what});
   if (auto* shown = std::get_if<contents::Shown>(&outcome))
     return Verdict(Accepted{.message = std::move(shown->message), .sender_name = std::move(name)});
   if (const auto* broken = std::get_if<contents::Broken>(&outcome)) return Refusal(broken->reason);

@@ -19,11 +19,11 @@ struct Accepted {
 struct Duplicate {};  // it came before: acknowledged, shown once
 struct Applied {};    // it says something that is no message: done, and shown where it belongs
 
-/// For who looks at the conversation now: nothing is kept.
+/// For who looks now: told in passing, to nobody else.
 struct Overheard {
   wire::AccountId from;
   std::string sender_name;
-  bool is_typing = false;
+  std::variant<contents::TypingNow, contents::HistoryNow> what;
 };
 
 /// Each is followed by the acknowledgement, after commit.

@@ -1,10 +1,12 @@
 #include "client/contents.hpp"
 
 #include "client/claimed_names.hpp"
+#include "client/histories.hpp"
 #include "client/introductions.hpp"
 #include "client/permits.hpp"
 #include "client/resets.hpp"
 #include "client/session_context.hpp"
+#include "store/histories.hpp"
 #include "store/notices.hpp"
 #include "store/peers.hpp"
 #include "store/permits.hpp"
@@ -126,8 +128,10 @@ void apply(const Place& at, const wire::Edit& edit) {
 }
 
 void apply(const Place& at, const wire::Deletion& deletion) {
+  if (deletion.of.account != at.speaker.account) return;
   const auto message = named(at, deletion.of);
-  if (message && message->sender == at.speaker.account) store::messages::erase(at.in, message->id);
+  if (message) return store::messages::erase(at.in, message->id);
+  if (store::histories::is_any_coming(at.in)) store::histories::note_deleted(at.in, deletion.of);
 }
 
 void apply(const Place& at, const wire::Receipt& receipt) {
@@ -232,6 +236,8 @@ void apply(const Place&, const wire::UnknownBody&) {}
 void apply(const Place&, const wire::SyncContacts&) {}
 void apply(const Place&, const wire::SyncAccount&) {}
 void apply(const Place&, const wire::SyncSettings&) {}
+void apply(const Place&, const wire::SyncHistory&) {}
+void apply(const Place&, const wire::SyncHistoryTaken&) {}
 
 /// Late news of it would say something wrong.
 Outcome overhear(const Place& at, const wire::Typing& typing) {
@@ -239,7 +245,7 @@ Outcome overhear(const Place& at, const wire::Typing& typing) {
   const std::int64_t age_ms = at.lent.now.ms - at.content.sent_at.ms;
   const bool is_wanted = !at.is_own && store::settings::is_on(at.in, store::settings::typing, false);
   if (!is_wanted || age_ms > good_for_ms || age_ms < -good_for_ms) return Applied{};
-  return Overheard{typing.is_typing};
+  return Overheard{TypingNow{.is_typing = typing.is_typing}};
 }
 
 Outcome apply_body(const Place& at) {
@@ -336,6 +342,10 @@ Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wi
     take_settings(in, *settings);
     return Applied{};
   }
+  if (const auto* history = std::get_if<wire::SyncHistory>(&content.body))
+    return histories::take(in, lent, *history, speaker);
+  if (const auto* taken = std::get_if<wire::SyncHistoryTaken>(&content.body))
+    return histories::note_taken(in, lent, *taken, speaker);
   if (!content.sync_for) return Broken{"a device of ours names no conversation"};
   const Place at{.in = in,
                  .lent = lent,

@@ -18,9 +18,21 @@ struct Shown {
 };
 /// Something else: applied, and nothing to show by itself.
 struct Applied {};
-/// Somebody is writing, and both sides want that to be known; nothing is kept.
-struct Overheard {
+/// Somebody is writing, or has stopped, and both sides want that to be known.
+struct TypingNow {
   bool is_typing = false;
+};
+/// How far the history is on its way between two devices of ours, one of which is this one.
+struct HistoryNow {
+  wire::DeviceNumber other{1};
+  bool is_coming = false;  // here; otherwise it leaves
+  std::int64_t done = 0;   // messages
+  std::int64_t total = 0;
+  bool is_done = false;
+};
+/// For who looks now: applied, and told in passing.
+struct Overheard {
+  std::variant<TypingNow, HistoryNow> what;
 };
 /// It came before.
 struct Repeated {};

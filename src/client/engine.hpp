@@ -35,13 +35,6 @@ enum class Step {
 };
 std::string_view to_text(Step step);
 
-/// Somebody is writing, or has stopped.
-struct TypingNow {
-  wire::AccountId conversation;
-  std::string sender_name;
-  bool is_typing = false;
-};
-
 /// What main(), or a test, lends the engine. All of it outlives the engine.
 struct Parts {
   store::Store& store;
@@ -52,7 +45,7 @@ struct Parts {
   std::function<void(Step)> watch = {};           // may be empty
   std::function<void(const Problem&)> warn = {};  // of what went wrong beside an operation that goes on; may be empty
   std::function<void(const store::Notice&)> notify = {};  // what is to be told that is no message; may be empty
-  std::function<void(const TypingNow&)> overhear = {};    // what is said for who is there now; may be empty
+  std::function<void(const admission::Overheard&)> overhear = {};  // what is for who is there now; may be empty
 };
 
 struct RegistrationWish {
@@ -238,6 +231,7 @@ class Engine {
                                        const std::function<void(const Event&)>& tell);
   Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
   Result<void> overhear(const store::OwnAccount& own, const Ephemeral& said);
+  void tell_in_passing(const admission::Verdict& verdict) const;
   asio::awaitable<Result<void>> look_after(Lines& lines, const store::OwnAccount& own);
   Result<void> note_clone();
   Result<void> tell_of_refused_permit(const wire::AccountId& account);

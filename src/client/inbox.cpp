@@ -5,6 +5,7 @@
 #include "client/contents.hpp"
 #include "client/conversations.hpp"
 #include "client/engine.hpp"
+#include "client/histories.hpp"
 #include "client/introductions.hpp"
 #include "client/prekey_stock.hpp"
 #include "store/prekeys.hpp"
@@ -56,7 +57,10 @@ Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& d
 
   const auto verdict = parts_.store.transact(
       [&](store::Transaction& in) { return admission::admit(in, account, arrival, parts_.random); });
-  if (verdict) return {};
+  if (verdict) {
+    tell_in_passing(*verdict);
+    return {};
+  }
   if (verdict.error().store_failed) return Problem(*verdict.error().store_failed);
   return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
     store::refusals::keep(in, fingerprint, verdict.error().reason, arrival.now);
@@ -64,6 +68,11 @@ Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& d
     if (verdict.error().unreadable_from) contents::begin_anew_with(in, lent(account), *verdict.error().unreadable_from);
     return {};
   });
+}
+
+void Engine::tell_in_passing(const admission::Verdict& verdict) const {
+  const auto* said = std::get_if<admission::Overheard>(&verdict);
+  if (said != nullptr && parts_.overhear) parts_.overhear(*said);
 }
 
 /// What can't be read is forgotten: nothing is asked or kept because of it.
@@ -75,10 +84,7 @@ Result<void> Engine::overhear(const store::OwnAccount& account, const Ephemeral&
     if (verdict.error().store_failed) return Problem(*verdict.error().store_failed);
     return {};
   }
-  const auto* typing = std::get_if<admission::Overheard>(&*verdict);
-  if (typing != nullptr && parts_.overhear)
-    parts_.overhear(
-        {.conversation = typing->from, .sender_name = typing->sender_name, .is_typing = typing->is_typing});
+  tell_in_passing(*verdict);
   return {};
 }
 
@@ -234,6 +240,7 @@ asio::awaitable<Result<void>> Engine::look_after(Lines& lines, const store::OwnA
     if (!confirmed) co_return confirmed;
   }
   const auto asked = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    histories::resume(in, lent(account));
     contents::ask_for_missing(in, lent(account));
     return {};
   });
@@ -275,7 +282,8 @@ asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patie
       const Listening how{.patience = patience, .went_well = went_well};
       // Which copy of this device speaks is asked anew at every connect.
       has_confirmed_generation_ = false;
-      const auto sending = patience ? nullptr : start_sending();
+      const bool is_one_shot = patience && patience->count() == 0;
+      const auto sending = is_one_shot ? nullptr : start_sending();
       open_mailbox_ = mailbox->get();
       const auto ended = co_await follow(**mailbox, lines, *account, how, tell);
       open_mailbox_ = nullptr;

@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 
 #include "client/answers.hpp"
+#include "client/histories.hpp"
 #include "client/introductions.hpp"
 #include "client/own_list.hpp"
 #include "client/rotation.hpp"
@@ -74,6 +75,10 @@ wire::Body body_of(store::Transaction& in, const store::Outgoing& outgoing) {
 wire::Body body_for(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
                     const store::PeerDevice& device) {
   wire::Body body = body_of(in, outgoing);
+  if (auto* history = std::get_if<wire::SyncHistory>(&body)) {
+    if (history->device == device.number) histories::fill(in, *history);
+    return body;
+  }
   auto* account = std::get_if<wire::SyncAccount>(&body);
   if (account == nullptr || !lent.own.account_key) return body;
   for (const own_list::OwnDevice& own : own_list::devices(lent.own)) {

@@ -6,6 +6,7 @@
 #include "crypto/hash.hpp"
 #include "store/contacts.hpp"
 #include "store/permits.hpp"
+#include "store/settings.hpp"
 #include "wire/acts.hpp"
 
 namespace sotto::client::own_list {
@@ -260,8 +261,27 @@ void sync_contact(store::Transaction& in, const outbox::Lent& lent, const store:
   outbox::sync(in, lent, lent.own.account_id, std::move(one));
 }
 
+namespace {
+
+/// What was chosen, as opposed to what is so by itself.
+wire::SyncSettings settings_for_devices(store::Transaction& in) {
+  wire::SyncSettings made;
+  for (const auto& known : store::settings::all()) {
+    if (store::settings::text(in, known.name).empty()) continue;
+    made.settings.push_back(
+        {.name = std::string(known.name), .is_on = store::settings::is_on(in, known.name, known.otherwise)});
+  }
+  return made;
+}
+
+}  // namespace
+
 void sync_all(store::Transaction& in, const outbox::Lent& lent) {
   outbox::sync(in, lent, lent.own.account_id, secrets_for_devices(in, lent.own, lent.random));
+  if (const auto chosen = settings_for_devices(in); !chosen.settings.empty())
+    outbox::sync(in, lent, lent.own.account_id, chosen);
+  if (const auto name = store::settings::profile_name(in))
+    outbox::sync(in, lent, lent.own.account_id, wire::Profile{*name});
   wire::SyncContacts batch;
   const auto flush = [&] {
     if (!batch.contacts.empty()) outbox::sync(in, lent, lent.own.account_id, std::exchange(batch, {}));

@@ -78,10 +78,10 @@ void Daemon::reached(client::Step step) {
   ring();
 }
 
-void Daemon::overheard(const client::TypingNow& typing) {
+void Daemon::overheard(const client::admission::Overheard& said) {
   if (bells_.empty()) return overheard_.clear();
   if (overheard_.size() == most_overheard) overheard_.pop_front();
-  overheard_.push_back(typing_event(typing));
+  overheard_.push_back(passing_event(said));
   ring();
 }
 
@@ -140,6 +140,11 @@ asio::awaitable<Result<void>> Daemon::receive(std::optional<net::Duration> patie
     if (left.count() <= 0) break;
     co_await listener.bell.wait_for(timer, left);
   }
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Daemon::attend(net::Duration quiet) {
+  co_await engine_.parts().timer.sleep(quiet);
   co_return Result<void>();
 }
 

@@ -24,7 +24,7 @@ class Daemon final : public Host {
   /// To be called at each step of the engine.
   void reached(client::Step step);
   /// Told to who listens now, or to nobody.
-  void overheard(const client::TypingNow& typing);
+  void overheard(const client::admission::Overheard& said);
 
   client::Engine& engine() override { return engine_; }
   /// Each event is told to one caller, if several listen.
@@ -32,6 +32,8 @@ class Daemon final : public Host {
   /// errors  unreachable  and patience was finite; what had come was told before
   asio::awaitable<Result<void>> receive(std::optional<net::Duration> patience, Caller& caller) override;
   asio::awaitable<Result<void>> finish_sending() override { co_return Result<void>(); }
+  /// It is always there: only the time passes.
+  asio::awaitable<Result<void>> attend(net::Duration quiet) override;
   Result<void> check_passphrase(base::View passphrase) override;
 
  private:

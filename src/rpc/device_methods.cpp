@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 
+#include "client/histories.hpp"
 #include "client/linking/admin.hpp"
 #include "rpc/methods.hpp"
 #include "rpc/values.hpp"
@@ -16,6 +17,8 @@ constexpr const char* what_adding_gives =
     "You are about to add a device to this account. It will read every message that comes from now on, write in your "
     "name, and know all your contacts. Go on only if it lies before you and you set it up yourself: nobody, also no "
     "support and no group, ever asks for this.";
+constexpr const char* what_a_history_gives =
+    "The device will be able to read everything that was written in this account before.";
 constexpr const char* what_promoting_gives = "An admin device may add and remove devices of this account in your name.";
 
 /// Whoever sits there is told what is being given, and proves to be the one who may.
@@ -57,9 +60,54 @@ asio::awaitable<Result<std::string>> hear_code(Call& call, linking::Admin& admin
   co_return typed;
 }
 
-/// link, name → the number of the new device.
+Result<client::contents::HistoryNow> history_of(Call& call, wire::DeviceNumber device) {
+  TRY(const auto all, from(client::histories::progress(call.engine())));
+  const auto found = std::ranges::find_if(
+      all, [&](const client::contents::HistoryNow& one) { return one.other == device && !one.is_coming; });
+  if (found == all.end()) return Failure(Code::refused, "the device is gone");
+  return *found;
+}
+
+/// Gives it as long as the other device answers; the rest goes when both are there again.
+asio::awaitable<Result<client::contents::HistoryNow>> give_history(Call& call, wire::DeviceNumber device) {
+  constexpr net::Duration quiet = std::chrono::seconds(5);
+  CO_TRY_VOID(from(client::histories::give(call.engine(), device)));
+  std::int64_t done = -1;
+  while (true) {
+    CO_TRY_VOID(co_await call.host.attend(quiet));
+    CO_TRY(const client::contents::HistoryNow now, history_of(call, device));
+    json::object event = history_event(now);
+    CO_TRY_VOID(co_await call.caller.tell(std::move(event)));
+    if (now.is_done || now.done == done) co_return now;
+    done = now.done;
+  }
+}
+
+/// The extra question: a device may write and read on without knowing what was before.
+asio::awaitable<Result<bool>> wants_history(Call& call) {
+  CO_TRY(const auto wish, call.params.maybe_flag("history"));
+  if (wish) co_return *wish;
+  CO_TRY(const std::int64_t count, from(client::histories::count(call.engine())));
+  if (count == 0) co_return false;
+  json::object question{{"question", "consent"},
+                        {"words", "The device is added. Give it the history, too: " +
+                                      std::to_string(count) + (count == 1 ? " message? " : " messages? ") + what_a_history_gives}};
+  CO_TRY(const std::string answer, co_await call.caller.ask(std::move(question)));
+  co_return answer == "yes";
+}
+
+/// device: with the history
+asio::awaitable<Result<json::value>> history(Call call) {
+  CO_TRY_VOID(call.params.only({"device"}));
+  CO_TRY(const wire::DeviceNumber device, number(call.params));
+  CO_TRY_VOID(co_await ask_for_proof(call, what_a_history_gives));
+  CO_TRY(const client::contents::HistoryNow now, co_await give_history(call, device));
+  co_return history_event(now);
+}
+
+/// link, name, history → the number of the new device.
 asio::awaitable<Result<json::value>> add(Call call) {
-  CO_TRY_VOID(call.params.only({"link", "name"}));
+  CO_TRY_VOID(call.params.only({"link", "name", "history"}));
   CO_TRY(std::string link, call.params.text("link"));
   CO_TRY(const auto name, call.params.maybe_text("name"));
   CO_TRY_VOID(co_await ask_for_proof(call, what_adding_gives));
@@ -71,6 +119,8 @@ asio::awaitable<Result<json::value>> add(Call call) {
   CO_TRY_VOID(co_await call.caller.tell(std::move(code)));
   CO_TRY(const wire::DeviceNumber added, from(co_await admin.add(name.value_or(met.name))));
   CO_TRY_VOID(co_await call.host.finish_sending());
+  CO_TRY(const bool gives_history, co_await wants_history(call));
+  if (gives_history) CO_TRY_VOID(co_await give_history(call, added));
   co_return json::object{{"event", "device_added"}, {"device", added.value}};
 }
 
@@ -127,6 +177,7 @@ asio::awaitable<Result<json::value>> promote(Call call) {
 
 constexpr Method methods[] = {{"device.list", list},
                               {"device.add", add},
+                              {"device.history", history},
                               {"device.rename", rename},
                               {"device.remove", remove},
                               {"device.promote", promote}};

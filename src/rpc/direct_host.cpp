@@ -23,6 +23,11 @@ asio::awaitable<Result<void>> DirectHost::finish_sending() {
   co_return Result<void>();
 }
 
+asio::awaitable<Result<void>> DirectHost::attend(net::Duration quiet) {
+  std::function<void(const client::Event&)> nobody_yet;
+  co_return from(co_await engine_.receive(quiet, std::move(nobody_yet)));
+}
+
 Result<void> DirectHost::check_passphrase(base::View passphrase) {
   const auto key = store::key_slot::open(key_slot_, passphrase);
   if (!key) return Failure(client::Problem(key.error()));

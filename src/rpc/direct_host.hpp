@@ -15,6 +15,7 @@ class DirectHost final : public Host {
   client::Engine& engine() override { return engine_; }
   asio::awaitable<Result<void>> receive(std::optional<net::Duration> patience, Caller& caller) override;
   asio::awaitable<Result<void>> finish_sending() override;
+  asio::awaitable<Result<void>> attend(net::Duration quiet) override;
   Result<void> check_passphrase(base::View passphrase) override;
 
  private:

@@ -32,6 +32,8 @@ class Host {
   virtual asio::awaitable<Result<void>> receive(std::optional<net::Duration> patience, Caller& caller) = 0;
   /// What a method has kept to be sent later leaves before the method ends, if nobody else sends it.
   virtual asio::awaitable<Result<void>> finish_sending() = 0;
+  /// Sends and receives until nothing has come for `quiet`; what comes is told to nobody yet.
+  virtual asio::awaitable<Result<void>> attend(net::Duration quiet) = 0;
   /// Whether this opens the folder's database.
   virtual Result<void> check_passphrase(base::View passphrase) = 0;
 };

@@ -38,11 +38,16 @@ Result<std::optional<std::string>> Params::maybe_text(std::string_view name) con
   return std::optional(std::string(found->as_string()));
 }
 
-Result<bool> Params::flag(std::string_view name, bool otherwise) const {
+Result<std::optional<bool>> Params::maybe_flag(std::string_view name) const {
   const json::value* const found = find(name);
-  if (found == nullptr) return otherwise;
+  if (found == nullptr) return std::optional<bool>();
   if (!found->is_bool()) return wrong(name, "is to be true or false");
-  return found->as_bool();
+  return std::optional(found->as_bool());
+}
+
+Result<bool> Params::flag(std::string_view name, bool otherwise) const {
+  TRY(const auto found, maybe_flag(name));
+  return found.value_or(otherwise);
 }
 
 Result<std::int64_t> Params::number(std::string_view name, std::int64_t least, std::int64_t most) const {

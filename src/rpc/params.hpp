@@ -18,6 +18,7 @@ class Params {
   Result<std::string> text(std::string_view name) const;
   /// Nothing if it is missing, or null.
   Result<std::optional<std::string>> maybe_text(std::string_view name) const;
+  Result<std::optional<bool>> maybe_flag(std::string_view name) const;
   Result<bool> flag(std::string_view name, bool otherwise) const;
   /// errors  also if it is less than `least` or more than `most`
   Result<std::int64_t> number(std::string_view name, std::int64_t least, std::int64_t most) const;

@@ -63,7 +63,7 @@ void forget(Transaction& in) { in.prepare("DELETE FROM linking").run(); }
 
 void forget_with_prekeys(Transaction& in) {
   forget(in);
-  for (const char* table : {"signed_prekeys", "kyber_prekeys", "one_time_prekeys", "last_resort_uses"})
+  for (const char* table : {"signed_prekeys", "kyber_prekeys", "one_time_prekeys", "last_resort_uses", "prekey_refill"})
     in.prepare("DELETE FROM " + std::string(table)).run();
 }
 

@@ -114,12 +114,15 @@ std::uint64_t last_seq(Transaction& in, const wire::AccountId& conversation) {
   return row.bind(conversation.view()).step() ? static_cast<std::uint64_t>(row.number(0) - 1) : first_seq(in) - 1;
 }
 
-std::int64_t keep(Transaction& in, const Message& message) {
+namespace {
+
+std::int64_t keep_at(Transaction& in, const Message& message, std::optional<std::int64_t> place) {
   const auto quote = quote_bytes(message.quote);
   in.prepare(
-        "INSERT INTO messages (conversation, sender, device, message_id, is_outgoing, body, body_kind, seq, sent_at, "
+        "INSERT INTO messages (id, conversation, sender, device, message_id, is_outgoing, body, body_kind, seq, sent_at, "
         "received_at, state, reason, is_verified, quote, timer, expires_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind_optional(place)
       .bind(message.conversation.view())
       .bind(message.sender.view())
       .bind(message.device.value)
@@ -138,6 +141,52 @@ std::int64_t keep(Transaction& in, const Message& message) {
       .bind_optional(message.expires_at ? std::optional(message.expires_at->ms) : std::nullopt)
       .run();
   return in.database().last_row_id();
+}
+
+}  // namespace
+
+std::int64_t keep(Transaction& in, const Message& message) { return keep_at(in, message, std::nullopt); }
+
+std::vector<Message> settled_after(Transaction& in, std::int64_t after, int limit) {
+  auto row = in.prepare(std::string(columns) + "WHERE id > ? AND state IN (2, 4, 5, 6) AND is_deleted = 0 ORDER BY id LIMIT ?");
+  row.bind(after).bind(limit);
+  return all(std::move(row));
+}
+
+std::int64_t count_settled(Transaction& in, std::int64_t after, std::int64_t up_to) {
+  auto row = in.prepare(
+      "SELECT count(*) FROM messages WHERE id > ? AND id <= ? AND state IN (2, 4, 5, 6) AND is_deleted = 0");
+  return row.bind(after).bind(up_to).step() ? row.number(0) : 0;
+}
+
+std::int64_t keep_earlier(Transaction& in, const Message& message, std::int64_t place) {
+  auto taken = in.prepare("SELECT 1 FROM messages WHERE id = ?");
+  const bool is_free = !taken.bind(place).step();
+  const std::int64_t id = keep_at(in, message, is_free ? std::optional(place) : std::nullopt);
+  const auto ms = [](const std::optional<base::Timestamp>& at) { return at ? std::optional(at->ms) : std::nullopt; };
+  in.prepare("UPDATE messages SET is_shown = 1, edited_at = ?, delivered_at = ?, read_at = ? WHERE id = ?")
+      .bind_optional(ms(message.edited_at))
+      .bind_optional(ms(message.delivered_at))
+      .bind_optional(ms(message.read_at))
+      .bind(id)
+      .run();
+  return id;
+}
+
+void keep_earlier_text(Transaction& in, std::int64_t id, base::Timestamp at, std::string_view text) {
+  in.prepare("INSERT INTO earlier_texts (message, at, body) VALUES (?, ?, ?)").bind(id).bind(at.ms).bind(text).run();
+}
+
+std::vector<Reacted> dated_reactions(Transaction& in, std::int64_t id) {
+  auto row = in.prepare("SELECT account, emoji, at FROM reactions WHERE message = ? ORDER BY at, account");
+  row.bind(id);
+  std::vector<Reacted> found;
+  while (row.step()) {
+    found.push_back({.account = sound(wire::AccountId::from(row.blob(0)), row_name),
+                     .emoji = row.text(1),
+                     .at = {row.number(2)}});
+  }
+  return found;
 }
 
 std::optional<Message> find(Transaction& in, const wire::MessageRef& ref) {

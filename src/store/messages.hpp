@@ -92,6 +92,21 @@ std::int64_t count(Transaction& in, const wire::AccountId& conversation);
 /// What has not left for this account never will.
 void fail_unsent(Transaction& in, const wire::AccountId& conversation, std::string_view reason);
 
+// For another device of ours
+
+/// What is settled and was not erased, from behind the row `after` on, in the order of this folder.
+std::vector<Message> settled_after(Transaction& in, std::int64_t after, int limit);
+std::int64_t count_settled(Transaction& in, std::int64_t after, std::int64_t up_to);
+/// Keeps what another device had before: at this place of the history if it is free, told already.
+std::int64_t keep_earlier(Transaction& in, const Message& message, std::int64_t place);
+void keep_earlier_text(Transaction& in, std::int64_t id, base::Timestamp at, std::string_view text);
+struct Reacted {
+  wire::AccountId account;
+  std::string emoji;
+  base::Timestamp at;
+};
+std::vector<Reacted> dated_reactions(Transaction& in, std::int64_t id);
+
 // What becomes of a message later
 
 /// Another text; the one before is kept.

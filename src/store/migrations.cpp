@@ -242,6 +242,19 @@ ALTER TABLE sessions ADD COLUMN chain BLOB;
 ALTER TABLE sessions ADD COLUMN chain_since INTEGER;
 -- When one-time prekeys were looked after last, and by how much this device's times are shifted.
 CREATE TABLE prekey_refill (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL, phase INTEGER NOT NULL) STRICT;
+-- The history that goes to another device of ours: up to which message it has left, and up to which it was taken.
+CREATE TABLE history_given (
+  device INTEGER PRIMARY KEY, identity_key BLOB NOT NULL, at INTEGER NOT NULL, left_to INTEGER NOT NULL,
+  taken_to INTEGER NOT NULL, under_way INTEGER NOT NULL, left_count INTEGER NOT NULL, done INTEGER NOT NULL,
+  total INTEGER NOT NULL, repeats INTEGER NOT NULL, is_done INTEGER NOT NULL
+) STRICT;
+-- The history that comes from one; and what was deleted meanwhile, before it came.
+CREATE TABLE history_coming (
+  device INTEGER PRIMARY KEY, done INTEGER NOT NULL, total INTEGER NOT NULL, is_done INTEGER NOT NULL
+) STRICT;
+CREATE TABLE history_deleted (
+  sender BLOB NOT NULL, device INTEGER NOT NULL, message_id BLOB NOT NULL, PRIMARY KEY (sender, device, message_id)
+) STRICT, WITHOUT ROWID;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

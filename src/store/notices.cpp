@@ -46,6 +46,7 @@ bool Notice::is_loud() const {
     case Kind::message_missing:
     case Kind::profile_changed:
     case Kind::server_restored:
+    case Kind::history_given:
       return false;
   }
   return true;
@@ -85,6 +86,8 @@ std::string_view to_text(Notice::Kind kind) {
       return "permit_refused";
     case Notice::Kind::server_restored:
       return "server_restored";
+    case Notice::Kind::history_given:
+      return "history_given";
     case Notice::Kind::contact_moved:
       return "contact_moved";
     case Notice::Kind::clock_wrong:

@@ -32,6 +32,7 @@ struct Notice {
     contact_moved = 20,  // to another server: sending waits for the answer
     clock_wrong = 21,
     list_unsound = 17,
+    history_given = 22,  // by a device of ours to another
   };
   std::int64_t id = 0;
   std::optional<wire::AccountId> account = {};  // whom it is about

@@ -43,6 +43,11 @@ constexpr std::uint32_t field<SyncContacts> = 41;
 template <>
 constexpr std::uint32_t field<SyncSettings> = 42;
 
+template <>
+constexpr std::uint32_t field<SyncHistory> = 43;
+template <>
+constexpr std::uint32_t field<SyncHistoryTaken> = 44;
+
 // Parts
 
 base::Blob serialize_ref(const MessageRef& ref) {
@@ -374,6 +379,40 @@ base::Result<Body, ParseError> read_settings(base::View bytes) {
   return Body(std::move(made));
 }
 
+base::Blob write(const SyncHistory& history) {
+  StrictWriter made;
+  made.number(1, history.device.value).number(2, history.first).number(3, history.last);
+  made.number(4, history.done).number(5, history.total).number(6, history.is_end ? 1 : 0);
+  for (const base::Blob& row : history.rows) made.bytes(7, row);
+  return made.done();
+}
+
+base::Result<Body, ParseError> read_history(base::View bytes) {
+  StrictReader read(bytes, max_text + 6 * max_statement);
+  SyncHistory made{.device = DeviceNumber(static_cast<std::uint8_t>(read.number(1, 1, 127))),
+                   .first = read.number(2, 0, INT64_MAX),
+                   .last = read.number(3, 0, INT64_MAX),
+                   .done = read.number(4, 0, INT64_MAX),
+                   .total = read.number(5, 0, INT64_MAX),
+                   .is_end = read.number(6, 0, 1) == 1};
+  const auto rows = read.repeated_bytes(7, max_history_rows);
+  TRY_VOID(read.finish());
+  for (const base::View row : rows) made.rows.push_back(base::blob(row));
+  return Body(std::move(made));
+}
+
+base::Blob write(const SyncHistoryTaken& taken) {
+  return StrictWriter().number(1, taken.giver.value).number(2, taken.last).done();
+}
+
+base::Result<Body, ParseError> read_history_taken(base::View bytes) {
+  StrictReader read(bytes);
+  const SyncHistoryTaken made{.giver = DeviceNumber(static_cast<std::uint8_t>(read.number(1, 1, 127))),
+                              .last = read.number(2, 0, INT64_MAX)};
+  TRY_VOID(read.finish());
+  return Body(made);
+}
+
 base::Blob write(const UnknownBody&) {
   CHECK(false);  // nobody sends what they do not know
   return {};
@@ -421,6 +460,10 @@ base::Result<Body, ParseError> parse_body(std::uint32_t kind, base::View bytes) 
       return read_contacts(bytes);
     case field<SyncSettings>:
       return read_settings(bytes);
+    case field<SyncHistory>:
+      return read_history(bytes);
+    case field<SyncHistoryTaken>:
+      return read_history_taken(bytes);
     default:
       return Body(UnknownBody{kind});
   }
@@ -434,7 +477,8 @@ bool is_durable(const Body& body) {
 
 bool is_sync(const Body& body) {
   const std::uint32_t kind = kind_of(body);
-  return kind == field<SyncAccount> || kind == field<SyncContacts> || kind == field<SyncSettings>;
+  return kind == field<SyncAccount> || kind == field<SyncContacts> || kind == field<SyncSettings> ||
+         kind == field<SyncHistory> || kind == field<SyncHistoryTaken>;
 }
 
 }  // namespace sotto::wire

@@ -16,7 +16,8 @@ void send_raw(Town& town, Resident& from, Resident& to, base::Blob envelope) {
   auto request = client::send_request(from.random.bytes<16>(), recipient.account_id,
                                       {{.mailbox_id = recipient.mailbox_id,
                                         .registration_id = recipient.registration_id,
-                                        .envelope = std::move(envelope)}});
+                                        .envelope = std::move(envelope)}},
+                                      false);
   const auto answer = net::run(town.time, post.send(recipient.account_id, recipient.link_token, std::move(request)));
   CHECK(answer && *answer && (*answer)->delivery == client::Delivery::stored);
 }

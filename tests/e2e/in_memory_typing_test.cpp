@@ -25,6 +25,9 @@ class InMemoryTyping : public testing::Test {
     ben.keep_listening();
     town.time.settle();
   }
+  static bool is_typing(const client::admission::Overheard& said) {
+    return std::get<client::contents::TypingNow>(said.what).is_typing;
+  }
   client::Result<void> say(bool is_typing) {
     if (const auto kept = talk::tell_typing(*ana.engine, "ben", is_typing); !kept) return kept;
     const auto sent = ana.run(ana.engine->drain_outbox());
@@ -42,9 +45,9 @@ TEST_F(InMemoryTyping, WhoIsThereIsToldThatItBeginsAndEnds) {
   ASSERT_TRUE(say(true));
   ASSERT_TRUE(say(false));
   ASSERT_EQ(ben.overheard.size(), 2u);
-  EXPECT_TRUE(ben.overheard[0].is_typing);
+  EXPECT_TRUE(is_typing(ben.overheard[0]));
   EXPECT_EQ(ben.overheard[0].sender_name, "ana");
-  EXPECT_FALSE(ben.overheard[1].is_typing);
+  EXPECT_FALSE(is_typing(ben.overheard[1]));
 }
 
 TEST_F(InMemoryTyping, WhoComesLaterIsToldNothing) {

@@ -53,7 +53,7 @@ class Resident {
                                        if (watch) watch(step);
                                      },
                                  .notify = [this](const store::Notice& notice) { notices.push_back(notice); },
-                                 .overhear = [this](const client::TypingNow& said) { overheard.push_back(said); }});
+                                 .overhear = [this](const client::admission::Overheard& said) { overheard.push_back(said); }});
   }
 
   template <class T>
@@ -173,7 +173,7 @@ class Resident {
 
   std::vector<client::Event> heard;
   std::vector<store::Notice> notices;
-  std::vector<client::TypingNow> overheard;
+  std::vector<client::admission::Overheard> overheard;
   std::function<void(client::Step)> watch;
 
  private:
