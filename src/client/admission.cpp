@@ -29,6 +29,7 @@ struct Situation {
   const store::OwnAccount& own;
   base::Timestamp now;
   base::Random& random;
+  relay::GoodSignatures* good_signatures;
 };
 
 /// A prekey message of an account that we don't hold, or of a device that isn't on the list we hold, may bring its own
@@ -50,7 +51,10 @@ base::Result<protocol::VerifiedContent, Refusal> verify(const Situation& here, c
   }
   const protocol::Address local = address_of(here.own.account_id, here.own.device);
   auto verified =
-      protocol::VerifiedContent::verify(opened.content, {.trust_roots = trust_roots, .now_ms = 0, .local = local});
+      protocol::VerifiedContent::verify(opened.content, {.trust_roots = trust_roots,
+                                                                   .now_ms = 0,
+                                                                   .local = local,
+                                                                   .good_signatures = here.good_signatures});
   if (verified) return *std::move(verified);
   if (verified.error() == protocol::Error::self_send) return Refusal("it is from this very device");
   return Refusal("its certificate is not of the sender's account");
@@ -188,7 +192,8 @@ base::Bytes<32> fingerprint(const Arrival& arrival) { return crypto::sha256({arr
 
 base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAccount& own, const Arrival& arrival,
                                      base::Random& random) {
-  const Situation here{.in = in, .own = own, .now = arrival.now, .random = random};
+  const Situation here{
+      .in = in, .own = own, .now = arrival.now, .random = random, .good_signatures = arrival.good_signatures};
   const auto opened = sealing::open(arrival.envelope, own.identity);
   if (!opened) return Refusal("its seal can't be opened");
   auto record = load_record(in, opened->claim.account, opened->claim.device);

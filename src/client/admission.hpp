@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "client/contents.hpp"
 #include "client/problem.hpp"
+#include "relay/good_signatures.hpp"
 #include "store/messages.hpp"
 #include "store/own_account.hpp"
 
@@ -45,6 +46,7 @@ struct Refusal {
 struct Arrival {
   base::View envelope;  // sealed sender, version 1
   base::Timestamp now;
+  relay::GoodSignatures* good_signatures = nullptr;  // what was verified before; may be null
 };
 
 /// What names this arrival among the refused ones.

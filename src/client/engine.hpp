@@ -219,6 +219,8 @@ class Engine {
   asio::awaitable<Result<void>> confirm_generation(Server& server);
   using MakeAct = std::function<Result<own_list::Act>(store::Transaction&, const outbox::Lent&, const ActChallenge&)>;
   asio::awaitable<Result<void>> put_act(Server& server, MakeAct make);
+  /// An honest fork of the own list is ended by a list that names both sides.
+  asio::awaitable<Result<void>> heal_fork(Server& server, wire::Introduction stands);
   asio::awaitable<Result<bool>> refresh(Lines& lines, const store::OwnAccount& own, wire::AccountId account);
   /// Registers the permits that are due: new ones, and once a month all of them.
   asio::awaitable<Result<void>> put_permits(Server& server, const store::OwnAccount& own);
@@ -229,7 +231,10 @@ class Engine {
   };
   asio::awaitable<Result<void>> follow(Mailbox& mailbox, Lines& lines, const store::OwnAccount& own, Listening how,
                                        const std::function<void(const Event&)>& tell);
-  Result<void> settle(const store::OwnAccount& own, const Delivered& delivered);
+  Result<void> settle(const store::OwnAccount& own, const std::vector<Delivered>& all);
+  Result<std::optional<admission::Verdict>> settle_one(store::Transaction& in, const store::OwnAccount& own,
+                                                       const Delivered& delivered);
+  asio::awaitable<Result<void>> take_in(Mailbox& mailbox, const store::OwnAccount& own, Delivered first);
   Result<void> overhear(const store::OwnAccount& own, const Ephemeral& said);
   void tell_in_passing(const admission::Verdict& verdict) const;
   asio::awaitable<Result<void>> look_after(Lines& lines, const store::OwnAccount& own);
@@ -245,6 +250,7 @@ class Engine {
 
   Parts parts_;
   Ways ways_;
+  relay::GoodSignatures good_signatures_;  // of certificates: the same ones come with every message
   std::map<std::string, Away> away_;       // by server or account: each has its own pauses
   Mailbox* open_mailbox_ = nullptr;        // while one is followed
   net::Turns turns_;                       // to send

@@ -19,7 +19,37 @@ asio::awaitable<Result<void>> Engine::refresh_own() {
   Server server = server_for(*account);
   const auto shown = co_await server.own_account();
   if (!shown) co_return shown.error();
-  co_return take_own(*shown);
+  const auto taken = take_own(*shown);
+  if (!taken) co_return taken;
+  co_return co_await heal_fork(server, *shown);
+}
+
+asio::awaitable<Result<void>> Engine::heal_fork(Server& server, wire::Introduction stands) {
+  const auto account = own();
+  if (!account) co_return account.error();
+  const auto can_merge = parts_.store.transact(
+      [&](store::Transaction& in) -> Result<bool> { return own_list::can_merge(in, *account); });
+  if (!can_merge) co_return can_merge.error();
+  if (!*can_merge) co_return Result<void>();
+  const auto challenge = co_await server.begin_act(account->account_id);
+  if (!challenge) co_return challenge.error();
+  auto act = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<own_list::Act>> {
+    return own_list::merge(in, lent(*account), stands, *challenge);
+  });
+  if (!act) co_return act.error();
+  if (!*act) co_return Result<void>();
+  const auto passed = co_await server.put_list(std::move((*act)->request));
+  if (!passed) co_return passed.error();
+  if (*passed) co_return Result<void>();  // another device was faster: seen with the next connection
+  const auto merged = parts_.store.transact([](store::Transaction& in) -> Result<wire::Introduction> {
+    auto pending = store::own_account::pending_change(in);
+    if (!pending) return store::own_account::load(in)->introduction;
+    return std::move(pending->introduction);
+  });
+  if (!merged) co_return merged.error();
+  const auto adopted = take_own(*merged);
+  if (adopted) wake_sending();
+  co_return adopted;
 }
 
 Result<void> Engine::take_own(const wire::Introduction& shown) {

@@ -47,27 +47,35 @@ void tell_of_deletion(store::Transaction& in, std::uint32_t day, base::Timestamp
 
 }  // namespace
 
-Result<void> Engine::settle(const store::OwnAccount& account, const Delivered& delivered) {
-  const admission::Arrival arrival{.envelope = delivered.envelope, .now = parts_.clock.now()};
+/// One envelope, within the transaction of all that came with it: what is refused undoes itself alone.
+Result<std::optional<admission::Verdict>> Engine::settle_one(store::Transaction& in, const store::OwnAccount& account,
+                                                             const Delivered& delivered) {
+  const admission::Arrival arrival{
+      .envelope = delivered.envelope, .now = parts_.clock.now(), .good_signatures = &good_signatures_};
   const auto fingerprint = admission::fingerprint(arrival);
-  const auto refused_before = parts_.store.transact(
-      [&](store::Transaction& in) -> Result<bool> { return store::refusals::reason(in, fingerprint).has_value(); });
-  if (!refused_before) return refused_before.error();
-  if (*refused_before) return {};
+  if (store::refusals::reason(in, fingerprint)) return std::optional<admission::Verdict>();
+  auto verdict = in.attempt([&] { return admission::admit(in, account, arrival, parts_.random); });
+  if (verdict) return std::optional<admission::Verdict>(*std::move(verdict));
+  const admission::Refusal& refusal = verdict.error();
+  if (refusal.store_failed) return Problem(*refusal.store_failed);
+  store::refusals::keep(in, fingerprint, refusal.reason, arrival.now);
+  if (refusal.contradiction) keep_proof(in, lent(account), *refusal.contradiction);
+  if (refusal.unreadable_from) contents::begin_anew_with(in, lent(account), *refusal.unreadable_from);
+  return std::optional<admission::Verdict>();
+}
 
-  const auto verdict = parts_.store.transact(
-      [&](store::Transaction& in) { return admission::admit(in, account, arrival, parts_.random); });
-  if (verdict) {
-    tell_in_passing(*verdict);
+/// What has come together is committed together: a full disk or a crash leaves none of it, and nothing was acknowledged.
+Result<void> Engine::settle(const store::OwnAccount& account, const std::vector<Delivered>& all) {
+  std::vector<admission::Verdict> verdicts;
+  TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    for (const Delivered& one : all) {
+      TRY(auto verdict, settle_one(in, account, one));
+      if (verdict) verdicts.push_back(*std::move(verdict));
+    }
     return {};
-  }
-  if (verdict.error().store_failed) return Problem(*verdict.error().store_failed);
-  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
-    store::refusals::keep(in, fingerprint, verdict.error().reason, arrival.now);
-    if (verdict.error().contradiction) keep_proof(in, lent(account), *verdict.error().contradiction);
-    if (verdict.error().unreadable_from) contents::begin_anew_with(in, lent(account), *verdict.error().unreadable_from);
-    return {};
-  });
+  }));
+  for (const admission::Verdict& verdict : verdicts) tell_in_passing(verdict);
+  return {};
 }
 
 void Engine::tell_in_passing(const admission::Verdict& verdict) const {
@@ -77,7 +85,8 @@ void Engine::tell_in_passing(const admission::Verdict& verdict) const {
 
 /// What can't be read is forgotten: nothing is asked or kept because of it.
 Result<void> Engine::overhear(const store::OwnAccount& account, const Ephemeral& said) {
-  const admission::Arrival arrival{.envelope = said.envelope, .now = parts_.clock.now()};
+  const admission::Arrival arrival{
+      .envelope = said.envelope, .now = parts_.clock.now(), .good_signatures = &good_signatures_};
   const auto verdict = parts_.store.transact(
       [&](store::Transaction& in) { return admission::admit(in, account, arrival, parts_.random); });
   if (!verdict) {
@@ -161,6 +170,21 @@ asio::awaitable<Result<void>> Engine::put_permits(Server& server, const store::O
   });
 }
 
+/// An envelope, and what has come behind it.
+asio::awaitable<Result<void>> Engine::take_in(Mailbox& mailbox, const store::OwnAccount& account, Delivered first) {
+  const std::vector<Delivered> all = co_await mailbox.with_followers(std::move(first));
+  const auto settled = settle(account, all);
+  if (!settled) co_return settled.error();  // not acknowledged: it comes again
+  std::vector<std::uint64_t> positions;
+  for (const Delivered& one : all) {
+    positions.push_back(one.position);
+    reached(Step::settled);
+  }
+  const auto acknowledged = co_await mailbox.acknowledge(std::move(positions));
+  reached(Step::acknowledged);
+  co_return acknowledged;
+}
+
 asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Lines& lines, const store::OwnAccount& account,
                                              Listening how, const Told& tell) {
   const std::optional<net::Duration> patience = how.patience;
@@ -185,13 +209,9 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Lines& lines, con
     if (!frame) co_return frame.error();
     // Prekeys that run low are looked after at their own times.
     if (std::holds_alternative<Passed>(*frame) || std::holds_alternative<PrekeysLow>(*frame)) continue;
-    if (const auto* delivered = std::get_if<Delivered>(&*frame)) {
-      const auto settled = settle(account, *delivered);
-      if (!settled) co_return settled.error();  // not acknowledged: it comes again
-      reached(Step::settled);
-      const auto acknowledged = co_await mailbox.acknowledge(delivered->position);
-      reached(Step::acknowledged);
-      if (!acknowledged) co_return acknowledged.error();
+    if (auto* delivered = std::get_if<Delivered>(&*frame)) {
+      const auto settled = co_await take_in(mailbox, account, std::move(*delivered));
+      if (!settled) co_return settled.error();
       wake_sending();
       restart_patience();
     } else if (const auto* said = std::get_if<Ephemeral>(&*frame)) {

@@ -108,6 +108,8 @@ Introduced apply(store::Transaction& in, const wire::Introduction& introduction,
                                      rotation::policy.earlier_key_counts_until(now));
     }
   }
+  if (checked->list.previous.size() == 2)
+    store::peers::heal_fork(in, checked->list.account_id, checked->list.previous[0], checked->list.previous[1]);
   store::peers::keep(in, introduction, *checked);
   if (!peer) homes::note_first(in, checked->list, now);
   return Introduced::is_new;

@@ -170,6 +170,65 @@ Result<Act> change(store::Transaction& in, const outbox::Lent& lent, const Inten
   return Act{act_request(lent.own, body, list.order, challenge, by, lent.random)};
 }
 
+namespace {
+
+/// The other side of a fork of the own list, if both sides are of the account key that is here and name this device.
+std::optional<wire::CheckedIntroduction> other_side(store::Transaction& in, const store::OwnAccount& own) {
+  if (!own.account_key) return std::nullopt;
+  const auto held = wire::rules::parse(own.introduction);
+  CHECK(held);
+  for (const store::peers::Fork& fork : store::peers::standing_forks(in, own.account_id)) {
+    // What was held may have gone on since: then neither side is what is held now, and the later one stands for it.
+    auto other = wire::rules::parse(fork.other);
+    if (other && other->list_hash == held->list_hash) other = wire::rules::parse(fork.held);
+    if (!other || other->certificate_hash != held->certificate_hash) continue;
+    const wire::Device* self = other->list.device(own.device);
+    if (self != nullptr && self->identity_key == own.identity.public_key) return *std::move(other);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool can_merge(store::Transaction& in, const store::OwnAccount& own) { return other_side(in, own).has_value(); }
+
+Result<std::optional<Act>> merge(store::Transaction& in, const outbox::Lent& lent, const wire::Introduction& stands,
+                                 const base::Bytes<32>& challenge) {
+  const auto other = other_side(in, lent.own);
+  if (!other) return std::optional<Act>();
+  const wire::ListView held = view_of(lent.own.introduction), shown = view_of(stands);
+  if (shown != held && shown.list_hash != other->list_hash) return std::optional<Act>();
+  store::own_account::PendingChange pending{.introduction = lent.own.introduction};
+  wire::DeviceList list = list_of(lent.own.introduction);
+  const std::size_t before = list.devices.size();
+  std::erase_if(list.devices, [&](const wire::Device& device) {
+    const wire::Device* there = other->list.device(device.number);
+    return there == nullptr || there->identity_key != device.identity_key;
+  });
+  // Who is dropped knew this side's secrets; who had been dropped there knows them, too.
+  if (list.devices.size() < before || other->list.devices.size() > list.devices.size())
+    replace_secrets(pending, lent.random);
+  const device_entry::Keys keys{.account = lent.own.account_id,
+                                .account_key = *lent.own.account_key,
+                                .secret = pending.secret ? *pending.secret : lent.own.account_secret,
+                                .day = base::day_of(lent.now)};
+  for (wire::Device& device : list.devices)
+    device = device_entry::renew(device, entry_of(lent.own, device), keys, lent.random);
+  list.order.version = std::max(held.order.version, other->list.order.version) + 1;
+  list.day = keys.day;
+  list.previous = {held.list_hash, other->list_hash};
+  pending.introduction.list =
+      wire::Signed::make(wire::names::device_list, list.serialize(), *lent.own.account_key, lent.random);
+  store::own_account::keep_pending_change(in, pending);
+  const wire::ListBody body{.certificate = std::nullopt,
+                            .list = pending.introduction.list,
+                            .replaced = shown.order,
+                            .replaced_hash = shown.list_hash,
+                            .arrival = std::nullopt};
+  const Signers by{.account_key = *lent.own.account_key};
+  return std::optional<Act>(Act{act_request(lent.own, body, list.order, challenge, by, lent.random)});
+}
+
 Result<Act> succeed(store::Transaction& in, const outbox::Lent& lent, const wire::RecoveryKey& recovery_key,
                     const std::function<bool(wire::DeviceNumber)>& keep, const base::Bytes<32>& challenge) {
   const wire::RootKeys root = wire::derive_root_keys(recovery_key);

@@ -50,6 +50,16 @@ Result<Act> change(store::Transaction& in, const outbox::Lent& lent, const Inten
 Result<Act> succeed(store::Transaction& in, const outbox::Lent& lent, const wire::RecoveryKey& recovery_key,
                     const std::function<bool(wire::DeviceNumber)>& keep, const base::Bytes<32>& challenge);
 
+/// The list that ends an honest fork: of two lists of this epoch that two admin devices made without knowing of each
+/// other. It names both and keeps only devices on both (design, section 3).
+///
+/// stands   what the server shows: one of the two
+/// returns  nothing if there is none to heal, or it can't be healed here: this is no admin, or on one of the two only
+Result<std::optional<Act>> merge(store::Transaction& in, const outbox::Lent& lent, const wire::Introduction& stands,
+                                 const base::Bytes<32>& challenge);
+/// Whether there is a fork of the own list that merge() would heal.
+bool can_merge(store::Transaction& in, const store::OwnAccount& own);
+
 /// Applies the own statements as the server shows them. A pending change that has come true is taken up: its keys are
 /// ours now, other own devices get what they need, contacts the new profile key.
 Introduced adopt(store::Transaction& in, const outbox::Lent& lent, const wire::Introduction& introduction);

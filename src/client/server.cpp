@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+
+#include "net/event.hpp"
 
 namespace sotto::client {
 namespace {
@@ -154,40 +157,114 @@ asio::awaitable<Result<std::unique_ptr<Mailbox>>> Server::open_mailbox() {
     co_return refused(name() + ": the server does not know this device (any more)");
   }
   if (!socket) co_return Problem(socket.error(), name());
-  co_return std::make_unique<Mailbox>(*std::move(socket), name());
+  co_return std::make_unique<Mailbox>(*std::move(socket), timer_, name());
+}
+
+// The mailbox
+
+namespace {
+
+constexpr std::size_t most_read_ahead = 64;  // frames
+
+MailboxFrame frame_of(frames::ServerFrame& frame) {
+  if (frame.has_drained()) return Drained{};
+  if (frame.has_notice() && frame.notice().has_prekeys_low()) return PrekeysLow{};
+  if (frame.has_notice() && frame.notice().has_list_changed()) return ListChanged{};
+  if (frame.has_notice() && frame.notice().has_clone_alarm()) return Cloned{};
+  if (!frame.has_deliver()) return Passed{};
+  base::Blob envelope = base::blob(view(frame.deliver().envelope()));
+  if (frame.deliver().position() == 0) return Ephemeral{std::move(envelope)};
+  return Delivered{.position = frame.deliver().position(), .envelope = std::move(envelope)};
+}
+
+}  // namespace
+
+struct Mailbox::Inflow {
+  Inflow(std::unique_ptr<net::WebSocket> from, asio::any_io_executor executor, std::string name)
+      : socket(std::move(from)), came(executor), has_room(executor), server(std::move(name)) {}
+
+  Result<MailboxFrame> read_frame(const net::Result<base::Blob>& message) const {
+    if (!message) {
+      const auto reason = socket->close_reason();
+      if (reason && !reason->text.empty()) return Problem(Error::unreachable, server + ": " + printable(reason->text));
+      return Problem(message.error(), server);
+    }
+    frames::ServerFrame frame;
+    if (!parse(frame, *message)) return not_understood(server);
+    return frame_of(frame);
+  }
+
+  std::unique_ptr<net::WebSocket> socket;
+  std::deque<Result<MailboxFrame>> frames;  // the last one is an error, if nothing more comes
+  net::Event came;
+  net::Event has_room;
+  std::string server;
+  bool is_cut = false;
+};
+
+Mailbox::Mailbox(std::unique_ptr<net::WebSocket> socket, net::Timer& timer, std::string server)
+    : inflow_(std::make_shared<Inflow>(std::move(socket), timer.executor(), std::move(server))), timer_(timer) {
+  net::spawn(timer.executor(), read(inflow_));
+}
+
+asio::awaitable<void> Mailbox::read(std::shared_ptr<Inflow> inflow) {
+  while (true) {
+    while (inflow->frames.size() >= most_read_ahead && !inflow->is_cut) co_await inflow->has_room.wait();
+    const auto message = co_await inflow->socket->receive();
+    inflow->frames.push_back(inflow->read_frame(message));
+    const bool is_over = !inflow->frames.back();
+    inflow->came.ring();
+    if (is_over) co_return;
+  }
+}
+
+void Mailbox::cut() {
+  inflow_->is_cut = true;
+  inflow_->socket->cut();
+  inflow_->has_room.ring();
 }
 
 asio::awaitable<Result<MailboxFrame>> Mailbox::receive() {
-  auto message = co_await socket_->receive();
-  if (!message) {
-    const auto reason = socket_->close_reason();
-    if (reason && !reason->text.empty())
-      co_return Problem(Error::unreachable, server_ + ": " + printable(reason->text));
-    co_return Problem(message.error(), server_);
-  }
-  frames::ServerFrame frame;
-  if (!parse(frame, *message)) co_return not_understood(server_);
-  if (frame.has_drained()) co_return MailboxFrame(Drained{});
-  if (frame.has_notice() && frame.notice().has_prekeys_low()) co_return MailboxFrame(PrekeysLow{});
-  if (frame.has_notice() && frame.notice().has_list_changed()) co_return MailboxFrame(ListChanged{});
-  if (frame.has_notice() && frame.notice().has_clone_alarm()) co_return MailboxFrame(Cloned{});
-  if (!frame.has_deliver()) co_return MailboxFrame(Passed{});
-  Delivered delivered{.position = frame.deliver().position(), .envelope = base::blob(view(frame.deliver().envelope()))};
-  if (delivered.position == 0) co_return MailboxFrame(Ephemeral{std::move(delivered.envelope)});
-  co_return MailboxFrame(std::move(delivered));
+  while (inflow_->frames.empty()) co_await inflow_->came.wait();
+  if (!inflow_->frames.front()) co_return inflow_->frames.front();  // and so from now on
+  Result<MailboxFrame> frame = std::move(inflow_->frames.front());
+  inflow_->frames.pop_front();
+  inflow_->has_room.ring();
+  co_return frame;
 }
 
-asio::awaitable<Result<void>> Mailbox::acknowledge(std::uint64_t position) {
+asio::awaitable<std::vector<Delivered>> Mailbox::with_followers(Delivered first) {
+  constexpr int patience = 3;  // turns of the reader without anything new
+  std::vector<Delivered> found;
+  found.push_back(std::move(first));
+  int quiet = 0;
+  while (found.size() < most_read_ahead && quiet < patience) {
+    if (inflow_->frames.empty()) {
+      ++quiet;
+      co_await timer_.sleep(net::Duration(0));
+      continue;
+    }
+    auto& next = inflow_->frames.front();
+    if (!next || !std::holds_alternative<Delivered>(*next)) break;
+    found.push_back(std::get<Delivered>(*std::move(next)));
+    inflow_->frames.pop_front();
+    inflow_->has_room.ring();
+    quiet = 0;
+  }
+  co_return found;
+}
+
+asio::awaitable<Result<void>> Mailbox::acknowledge(std::vector<std::uint64_t> positions) {
   frames::ClientFrame frame;
-  frame.mutable_ack()->add_positions(position);
-  const auto sent = co_await socket_->send(serialize(frame));
-  if (!sent) co_return Problem(sent.error(), server_);
+  for (const std::uint64_t position : positions) frame.mutable_ack()->add_positions(position);
+  const auto sent = co_await inflow_->socket->send(serialize(frame));
+  if (!sent) co_return Problem(sent.error(), inflow_->server);
   co_return Result<void>();
 }
 
 asio::awaitable<void> Mailbox::close() {
   net::CloseReason reason{.code = 1000, .text = {}};
-  co_await socket_->close(std::move(reason));
+  co_await inflow_->socket->close(std::move(reason));
 }
 
 base::Blob send_request(const base::Bytes<16>& idempotency_key, const wire::AccountId& recipient,

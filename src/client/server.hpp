@@ -72,19 +72,27 @@ struct Ephemeral {
 struct Passed {};
 using MailboxFrame = std::variant<Delivered, Ephemeral, Drained, PrekeysLow, ListChanged, Cloned, Passed>;
 
-/// The open mailbox.
+/// The open mailbox. What comes is read beside what its owner does, as far as there is room.
 class Mailbox {
  public:
-  Mailbox(std::unique_ptr<net::WebSocket> socket, std::string server)
-      : socket_(std::move(socket)), server_(std::move(server)) {}
+  Mailbox(std::unique_ptr<net::WebSocket> socket, net::Timer& timer, std::string server);
+  ~Mailbox() { cut(); }
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
   asio::awaitable<Result<MailboxFrame>> receive();
-  asio::awaitable<Result<void>> acknowledge(std::uint64_t position);
+  /// The envelopes that have come behind `first`, up to another frame, without waiting for any.
+  asio::awaitable<std::vector<Delivered>> with_followers(Delivered first);
+  asio::awaitable<Result<void>> acknowledge(std::vector<std::uint64_t> positions);
   asio::awaitable<void> close();
-  void cut() { socket_->cut(); }
+  void cut();
 
  private:
-  std::unique_ptr<net::WebSocket> socket_;
-  std::string server_;
+  struct Inflow;
+  static asio::awaitable<void> read(std::shared_ptr<Inflow> inflow);
+
+  std::shared_ptr<Inflow> inflow_;  // shared with the coroutine that reads, which may end later
+  net::Timer& timer_;
 };
 
 class Server {

@@ -162,13 +162,17 @@ const ServerCertificate* SenderCertificate::server(KnownServers known) const {
   return found == known.end() ? nullptr : &*found;
 }
 
-bool SenderCertificate::is_signed_under(std::span<const crypto::PublicKey> trust_roots, KnownServers known) const {
+bool SenderCertificate::is_signed_under(std::span<const crypto::PublicKey> trust_roots, KnownServers known,
+                                        GoodSignatures* good) const {
+  const auto verify = [good](const crypto::PublicKey& by, base::View message, const crypto::Signature& signature_of_it) {
+    return good != nullptr ? good->verify(by, message, signature_of_it) : crypto::verify(by, message, signature_of_it);
+  };
   const ServerCertificate* issuer = server(known);
   if (issuer == nullptr || issuer->id == revoked_server_id) return false;
   bool is_rooted = false;
   for (const crypto::PublicKey& root : trust_roots)
-    is_rooted |= issuer->is_signed_by(root);  // all, never stopping early
-  return is_rooted && crypto::verify(issuer->key, certificate, signature);
+    is_rooted |= verify(root, issuer->certificate, issuer->signature);  // all, never stopping early
+  return is_rooted && verify(issuer->key, certificate, signature);
 }
 
 }  // namespace sotto::relay

@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "relay/good_signatures.hpp"
 #include "relay/server_certificate.hpp"
 
 namespace sotto::relay {
@@ -48,7 +49,10 @@ struct SenderCertificate {
   const ServerCertificate* server(KnownServers known) const;
   /// Whether one of the trust roots signed the server certificate and that one, not being revoked, signed this. Says
   /// nothing about expiry.
-  bool is_signed_under(std::span<const crypto::PublicKey> trust_roots, KnownServers known = {}) const;
+  ///
+  /// good  spares the work for signatures that it knows; may be null
+  bool is_signed_under(std::span<const crypto::PublicKey> trust_roots, KnownServers known = {},
+                       GoodSignatures* good = nullptr) const;
   bool is_expired(std::uint64_t now_ms) const { return now_ms > expires_ms; }  // the last millisecond still counts
 };
 

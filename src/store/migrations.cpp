@@ -240,6 +240,9 @@ CREATE TABLE resets (
 -- Since when the sending chain of a session is in use; the chain is named by its public key.
 ALTER TABLE sessions ADD COLUMN chain BLOB;
 ALTER TABLE sessions ADD COLUMN chain_since INTEGER;
+-- A list that names both sides of a fork has ended it; the proof stays.
+ALTER TABLE forks ADD COLUMN held_hash BLOB;
+ALTER TABLE forks ADD COLUMN is_healed INTEGER NOT NULL DEFAULT 0;
 -- When one-time prekeys were looked after last, and by how much this device's times are shifted.
 CREATE TABLE prekey_refill (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL, phase INTEGER NOT NULL) STRICT;
 -- The history that goes to another device of ours: up to which message it has left, and up to which it was taken.

@@ -84,14 +84,29 @@ std::vector<crypto::PublicKey> earlier_keys(Transaction& in, const wire::Account
 
 void keep_fork(Transaction& in, const wire::AccountId& account, const Fork& fork) {
   const auto parsed = sound(wire::rules::parse(fork.other), row_name);
-  in.prepare("INSERT OR IGNORE INTO forks (account_id, held, other, at, epoch, other_hash) VALUES (?, ?, ?, ?, ?, ?)")
+  const auto held = sound(wire::rules::parse(fork.held), row_name);
+  in.prepare(
+        "INSERT OR IGNORE INTO forks (account_id, held, other, at, epoch, other_hash, held_hash) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)")
       .bind(account.view())
       .bind(base::View(fork.held.serialize()))
       .bind(base::View(fork.other.serialize()))
       .bind(fork.at.ms)
       .bind(parsed.list.order.epoch)
       .bind(base::View(parsed.list_hash))
+      .bind(base::View(held.list_hash))
       .run();
+}
+
+bool heal_fork(Transaction& in, const wire::AccountId& account, const wire::Hash& one, const wire::Hash& other) {
+  in.prepare(
+        "UPDATE forks SET is_healed = 1 WHERE account_id = ?1 AND is_healed = 0 AND "
+        "((held_hash = ?2 AND other_hash = ?3) OR (held_hash = ?3 AND other_hash = ?2))")
+      .bind(account.view())
+      .bind(base::View(one))
+      .bind(base::View(other))
+      .run();
+  return in.database().changes() > 0;
 }
 
 namespace {
@@ -110,7 +125,7 @@ std::vector<Fork> forks_of(Statement row) {
 
 std::vector<Fork> standing_forks(Transaction& in, const wire::AccountId& account) {
   auto row = in.prepare(
-      "SELECT held, other, at FROM forks WHERE account_id = ?1 AND epoch >= "
+      "SELECT held, other, at FROM forks WHERE account_id = ?1 AND is_healed = 0 AND epoch >= "
       "coalesce((SELECT epoch FROM peers WHERE account_id = ?1), 0) ORDER BY at");
   row.bind(account.view());
   return forks_of(std::move(row));

@@ -42,7 +42,9 @@ struct Fork {
   base::Timestamp at;
 };
 void keep_fork(Transaction& in, const wire::AccountId& account, const Fork& fork);
-/// Those of the epoch that is held: a later epoch ends them.
+/// A list that names both sides ends it. returns  whether there was one
+bool heal_fork(Transaction& in, const wire::AccountId& account, const wire::Hash& one, const wire::Hash& other);
+/// Those of the epoch that is held and that no list has healed: a later epoch ends them, too.
 std::vector<Fork> standing_forks(Transaction& in, const wire::AccountId& account);
 std::vector<Fork> forks(Transaction& in, const wire::AccountId& account);
 

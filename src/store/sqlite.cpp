@@ -55,16 +55,42 @@ std::string raw_key(std::span<const std::uint8_t, 32> key) { return "x'" + base:
 
 }  // namespace
 
-Statement::Statement(sqlite3* database, std::string_view sql) : database_(database) {
-  check(database, sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &statement_, nullptr));
+sqlite3_stmt* IdleStatements::take(std::string_view sql) {
+  const auto found = by_sql_.find(sql);
+  if (found == by_sql_.end()) return nullptr;
+  sqlite3_stmt* const statement = found->second;
+  by_sql_.erase(found);
+  return statement;
+}
+
+void IdleStatements::give_back(sqlite3_stmt* statement) {
+  constexpr std::size_t most = 256;
+  if (statement == nullptr) return;
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  const bool is_kept = by_sql_.size() < most && by_sql_.try_emplace(sqlite3_sql(statement), statement).second;
+  if (!is_kept) sqlite3_finalize(statement);
+}
+
+void IdleStatements::clear() {
+  for (const auto& [sql, statement] : by_sql_) sqlite3_finalize(statement);
+  by_sql_.clear();
+}
+
+Statement::Statement(sqlite3* database, IdleStatements& idle, std::string_view sql)
+    : database_(database), idle_(&idle), statement_(idle.take(sql)) {
+  if (statement_ != nullptr) return;
+  check(database, sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                     &statement_, nullptr));
 }
 
 Statement::Statement(Statement&& from) noexcept
     : database_(from.database_),
+      idle_(from.idle_),
       statement_(std::exchange(from.statement_, nullptr)),
       next_parameter_(from.next_parameter_) {}
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() { idle_->give_back(statement_); }
 
 Statement& Statement::bind(std::int64_t value) {
   check(database_, sqlite3_bind_int64(statement_, next_parameter_++, value));
@@ -136,12 +162,16 @@ Connection::Connection(const std::filesystem::path& file, std::span<const std::u
     run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
         "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;");
   } catch (...) {
+    idle_.clear();
     sqlite3_close_v2(database_);
     throw;
   }
 }
 
-Connection::~Connection() { sqlite3_close_v2(database_); }
+Connection::~Connection() {
+  idle_.clear();
+  sqlite3_close_v2(database_);
+}
 
 void Connection::run(const std::string& sql) {
   check(database_, sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr));

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,10 +19,26 @@ struct SqlError {
   Problem problem;
 };
 
+/// Statements that were prepared before and are not in use: parsing one costs more than running it.
+class IdleStatements {
+ public:
+  IdleStatements() = default;
+  IdleStatements(const IdleStatements&) = delete;
+  IdleStatements& operator=(const IdleStatements&) = delete;
+  ~IdleStatements() { clear(); }
+
+  sqlite3_stmt* take(std::string_view sql);   // null if there is none
+  void give_back(sqlite3_stmt* statement);    // forgets what was bound to it
+  void clear();
+
+ private:
+  std::map<std::string, sqlite3_stmt*, std::less<>> by_sql_;
+};
+
 /// One prepared statement: bound from left to right, stepped, read from left to right.
 class Statement {
  public:
-  Statement(sqlite3* database, std::string_view sql);
+  Statement(sqlite3* database, IdleStatements& idle, std::string_view sql);
   Statement(Statement&& from) noexcept;
   Statement& operator=(Statement&&) = delete;
   Statement(const Statement&) = delete;
@@ -46,6 +63,7 @@ class Statement {
 
  private:
   sqlite3* database_;
+  IdleStatements* idle_;
   sqlite3_stmt* statement_ = nullptr;
   int next_parameter_ = 1;
 };
@@ -59,13 +77,14 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  Statement prepare(std::string_view sql) { return Statement(database_, sql); }
+  Statement prepare(std::string_view sql) { return Statement(database_, idle_, sql); }
   void run(const std::string& sql);  // one or more statements without parameters
   std::int64_t last_row_id() const;
   int changes() const;  // rows changed by the last statement
 
  private:
   sqlite3* database_ = nullptr;
+  IdleStatements idle_;
 };
 
 /// "SQLCipher 4.6.1 (SQLite 3.46.1)".

@@ -18,7 +18,18 @@ class Transaction {
   Statement prepare(std::string_view sql) { return database_.prepare(sql); }
   Connection& database() { return database_; }
 
+  /// A part of the transaction: a refusal undoes what `work()` did, and nothing else.
+  template <class Work>
+  auto attempt(Work&& work) -> std::invoke_result_t<Work> {
+    run("SAVEPOINT attempt");
+    auto outcome = std::forward<Work>(work)();
+    if (!outcome) run("ROLLBACK TO attempt");
+    run("RELEASE attempt");
+    return outcome;
+  }
+
  private:
+  void run(std::string_view sql) { prepare(sql).run(); }
   Connection& database_;
 };
 
@@ -45,14 +56,14 @@ class Store {
   auto transact(Work&& work) -> std::invoke_result_t<Work, Transaction&> {
     using Outcome = std::invoke_result_t<Work, Transaction&>;
     try {
-      database_.run("BEGIN IMMEDIATE");
+      database_.prepare("BEGIN IMMEDIATE").run();
       Transaction transaction(database_);
       Outcome outcome = std::forward<Work>(work)(transaction);
       if (!outcome) {
         roll_back();
         return outcome;
       }
-      database_.run("COMMIT");
+      database_.prepare("COMMIT").run();
       return outcome;
     } catch (const SqlError& failed) {
       roll_back();

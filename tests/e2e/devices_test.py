@@ -39,15 +39,17 @@ def begin(world, person):
     return linking, linking.next()["link"]
 
 
-def link(test, world, admin, new):
+def link(test, world, admin, new, *options):
     """Both sides, each reading the other's screen."""
     here, address = begin(world, new)
-    there = Prompted(admin, "device", "add", address)
+    there = Prompted(admin, "device", "add", address, *options)
     offered = here.next()
     test.assertEqual(offered["name"], admin.name)
     there.type(offered["code"])
     here.type(there.next()["code"])
     added = there.next()
+    while added["event"] == "history":
+        added = there.next()
     linked = here.next()
     for side in (there, here):
         code, complaint = side.end()
@@ -75,6 +77,21 @@ class Devices(unittest.TestCase):
             tablet.receive()
             ben.receive()
             self.assertEqual(ben.texts(ana), ["to both of you", "from the tablet"])
+
+    def test_a_new_device_gets_what_was_written_before_if_the_person_says_so(self):
+        with World("ana", "ben") as world:
+            ana, ben = world.people
+            ana.meet(ben)
+            for text in ("one", "two", "three"):
+                ana.send(ben, text)
+            ben.receive()
+            tablet, laptop = Person("tablet", world.folder), Person("laptop", world.folder)
+            link(self, world, ben, tablet, "--history")
+            self.assertEqual(tablet.texts(ana), ["one", "two", "three"])
+            self.assertEqual(tablet.receive(), [], "it is no news")
+            link(self, world, ben, laptop)
+            laptop.receive()
+            self.assertEqual(laptop.texts(ana), [], "nobody said so")
 
     def test_a_device_is_renamed_promoted_and_removed(self):
         with World("ana", "ben") as world:

@@ -13,6 +13,7 @@ struct Reception {
   std::uint64_t now_ms;
   const Address& local;  // the name is this account's service id, as certificates spell it
   std::optional<std::string> local_phone_number = std::nullopt;
+  relay::GoodSignatures* good_signatures = nullptr;  // of certificates that came before; may be null
 };
 
 /// The content of a sealed message whose certificate was found good. Only `verify` makes one, so that a message can't
