@@ -43,6 +43,8 @@ TEST_F(OptionsTest, HaveDefaults) {
   EXPECT_EQ(options.registration, Registration::open);
   EXPECT_EQ(options.connections, 4096u);
   EXPECT_TRUE(options.sandbox);
+  EXPECT_TRUE(options.per_address);
+  EXPECT_FALSE(options.forwarded_for);
   EXPECT_EQ(options.socket_path(), "/srv/sotto/operations.sock");
 }
 
