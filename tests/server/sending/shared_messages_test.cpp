@@ -131,7 +131,7 @@ TEST_F(SharedMessagesTest, StrangersLookUpsAreCountedByEntries) {
 TEST_F(SharedMessagesTest, WhoHasGoodPermitsIsNotKeptOutByStrangers) {
   SharedDraft wrong;
   add_wrong(wrong, 4'000);
-  for (wrong.key = 10; send(wrong.request()).status == 200; ++wrong.key) {
+  for (wrong.key = 10; wrong.key < 30 && send(wrong.request()).status == 200; ++wrong.key) {
   }
   add_wrong(draft, 4);
   const auto given = outcomes(send(draft.request()));
@@ -143,7 +143,7 @@ TEST_F(SharedMessagesTest, WhoHasGoodPermitsIsNotKeptOutByStrangers) {
 TEST_F(SharedMessagesTest, WhatIsToWaitDeliversNothing) {
   SharedDraft wrong;
   add_wrong(wrong, 4'000);
-  for (wrong.key = 10; send(wrong.request()).status == 200; ++wrong.key) {
+  for (wrong.key = 10; wrong.key < 30 && send(wrong.request()).status == 200; ++wrong.key) {
   }
   add_wrong(draft, 100);
   EXPECT_EQ(send(draft.request()).status, 429u);
