@@ -29,8 +29,9 @@ bool is_anonymous(const Route& route) {
 net::Holder holder_of(const Call& call) {
   if (call.permit) return call.permit->sender;
   if (call.device) return call.device->account_row.value;
-  if (call.grant) return boost::endian::load_big_u64(call.grant->key_hash.data()) | 1;
-  return call.stranger ? call.stranger->value : 0;
+  if (call.stranger)
+    return call.stranger->value;  // before a grant: one account may hold many, and they don't say whose
+  return call.grant ? boost::endian::load_big_u64(call.grant->key_hash.data()) | 1 : 0;
 }
 
 net::BodyShare share_of(const Route& route) {
