@@ -34,7 +34,7 @@ asio::awaitable<void> listen_on(WebSocket& websocket) {
 }
 
 struct Service final : HttpService {
-  asio::awaitable<std::variant<Response, std::unique_ptr<HttpExchange>>> admit(Request) override {
+  asio::awaitable<std::variant<Response, std::unique_ptr<HttpExchange>>> admit(Request, const Caller&) override {
     std::unique_ptr<HttpExchange> exchange = std::make_unique<Echo>();
     co_return exchange;
   }

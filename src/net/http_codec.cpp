@@ -5,6 +5,7 @@
 #include <boost/beast/http/vector_body.hpp>
 
 #include "base/check.hpp"
+#include "net/wiping.hpp"
 
 namespace sotto::net {
 namespace {
@@ -30,7 +31,7 @@ error_code feed(Parser& parser, HttpInput& input, Claim has_enough) {
   error_code failure;
   while (!input.surplus.empty() && !has_enough(parser)) {
     const auto taken = parser.put(boost::asio::buffer(input.surplus), failure);
-    input.surplus.erase(input.surplus.begin(), input.surplus.begin() + static_cast<std::ptrdiff_t>(taken));
+    wipe_front(input.surplus, taken);
     if (failure || taken == 0) break;
   }
   if (failure == http::error::need_more) failure = {};
@@ -44,7 +45,11 @@ constexpr auto is_whole = [](const auto& parser) { return parser.is_done(); };
 /// Appends what the stream has to the surplus.
 /// returns  how much; 0 at its end
 asio::awaitable<Result<std::size_t>> read_more(HttpInput& input) {
-  return read_onto(input.stream, input.surplus, read_size);
+  if (input.surplus.empty()) co_return co_await read_onto(input.stream, input.surplus, read_size);
+  base::Blob more;
+  const auto size = co_await read_onto(input.stream, more, read_size);
+  wipe_grow(input.surplus, more);
+  co_return size;
 }
 
 template <class Fields>
@@ -88,7 +93,7 @@ void append(base::Blob& out, const std::vector<Header>& headers) {
 }  // namespace
 
 struct RequestReader::Parser {
-  http::request_parser<Body> parser;
+  http::request_parser<Body, WipingAllocator<char>> parser;
 };
 
 RequestReader::RequestReader(std::size_t header_limit) : parser_(std::make_unique<Parser>()) {

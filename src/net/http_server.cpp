@@ -1,10 +1,12 @@
 #include "net/http_server.hpp"
 
 #include <set>
+#include <unordered_map>
 
 #include "net/deadline.hpp"
 #include "net/event.hpp"
 #include "net/http_codec.hpp"
+#include "net/wiping.hpp"
 
 namespace sotto::net {
 namespace {
@@ -14,19 +16,31 @@ constexpr Duration lingering =
 constexpr std::size_t lingering_bytes = 4u << 20;  // of what it was still sending
 
 struct Connection {
-  Connection(std::shared_ptr<Stream> over, Timer& timer)
-      : stream(std::move(over)), deadline(timer, [this] { stream->cut(); }) {}
+  Connection(std::shared_ptr<Stream> over, Caller from, Timer& timer)
+      : stream(std::move(over)), caller(from), deadline(timer, [this] { stream->cut(); }) {}
   std::shared_ptr<Stream> stream;  // shared with its WebSocket
-  Deadline deadline;               // of whatever is under way
-  bool is_idle = true;             // between two requests
+  const Caller caller;
+  Deadline deadline;    // of whatever is under way
+  bool is_idle = true;  // between two requests
+};
+
+/// Bytes of bodies being read: of one share of the memory, and of each holder within it.
+struct Reading {
+  std::size_t sum = 0;
+  std::unordered_map<Holder, std::size_t> by_holder = {};  // as many as requests at most
 };
 
 /// What one request holds of a share of the memory: as much as has come, not what it announced, so that silence holds
 /// nothing. Small bodies are free: however much others send, they are read.
 class Held {
  public:
-  Held(std::size_t& sum, std::size_t most) : sum_(sum), most_(most) {}
-  ~Held() { sum_ -= mine_; }
+  Held(Reading& reading, Holder holder, std::size_t most, std::size_t most_of_one)
+      : reading_(reading), holder_(holder), most_(most), most_of_one_(most_of_one) {}
+  ~Held() {
+    reading_.sum -= mine_;
+    const auto found = reading_.by_holder.find(holder_);
+    if (found != reading_.by_holder.end() && (found->second -= mine_) == 0) reading_.by_holder.erase(found);
+  }
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
 
@@ -34,19 +48,30 @@ class Held {
     constexpr std::size_t free = 16u << 10;  // bytes
     came_ += more;
     if (came_ <= free) return true;
-    const std::size_t wanted = came_ - free;
-    if (sum_ - mine_ + wanted > most_) return false;
-    sum_ += wanted - mine_;
-    mine_ = wanted;
+    const std::size_t added = came_ - free - mine_;
+    if (reading_.sum + added > most_) return false;
+    if (holder_ != 0) {
+      std::size_t& of_holder = reading_.by_holder[holder_];
+      if (of_holder + added > most_of_one_) return false;
+      of_holder += added;
+    }
+    reading_.sum += added;
+    mine_ += added;
     return true;
   }
 
  private:
-  std::size_t& sum_;
-  std::size_t most_;
+  Reading& reading_;
+  Holder holder_;
+  std::size_t most_, most_of_one_;
   std::size_t came_ = 0;
   std::size_t mine_ = 0;
 };
+
+Caller caller_by(const Stream& stream) {
+  const auto* const from = dynamic_cast<const FromSomewhere*>(&stream);
+  return {.origin = from ? from->origin() : std::nullopt};
+}
 
 /// What a request for a WebSocket came to; no socket if it was refused.
 struct Upgraded {
@@ -84,19 +109,20 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   std::set<std::shared_ptr<Connection>> connections;
   Event emptied;
   /// Bytes of bodies being read, and how many there may be.
-  std::size_t& reading(BodyShare share) { return in_memory.at(static_cast<std::size_t>(share)); }
+  Reading& reading(BodyShare share) { return in_memory.at(static_cast<std::size_t>(share)); }
   std::size_t may_read(BodyShare share) const {
     return share == BodyShare::known ? limits.bodies : limits.strangers_bodies;
   }
-  std::array<std::size_t, 3> in_memory{};  // bytes, by BodyShare
+  std::array<Reading, 3> in_memory{};  // by BodyShare
   bool is_stopping = false;
+  bool is_gone = false;  // the server; the service may be, too
 };
 
 HttpServer::HttpServer(Timer& timer, HttpService& service, HttpLimits limits)
     : state_(std::make_shared<State>(timer, service, limits)) {}
 
 HttpServer::~HttpServer() {
-  state_->is_stopping = true;
+  state_->is_stopping = state_->is_gone = true;
   for (const auto& connection : state_->connections) connection->stream->cut();
 }
 
@@ -108,11 +134,14 @@ asio::awaitable<void> HttpServer::serve(Acceptor& acceptor) {
     auto accepted = co_await acceptor.accept();
     if (!accepted) co_return;
     if (state->is_stopping || state->connections.size() >= state->limits.connections) continue;  // cut, unread
-    const auto connection = std::make_shared<Connection>(std::shared_ptr<Stream>(std::move(*accepted)), state->timer);
+    const Caller caller = caller_by(**accepted);
+    if (!state->service.welcome(caller)) continue;
+    const auto connection =
+        std::make_shared<Connection>(std::shared_ptr<Stream>(std::move(*accepted)), caller, state->timer);
     state->connections.insert(connection);
     spawn(state->timer.executor(), state->converse(connection), [state, connection] {
       connection->stream->cut();
-      state->connections.erase(connection);
+      if (state->connections.erase(connection) > 0 && !state->is_gone) state->service.farewell(connection->caller);
       if (state->connections.empty()) state->emptied.ring();
     });
   }
@@ -168,7 +197,7 @@ asio::awaitable<bool> HttpServer::State::serve_one(std::shared_ptr<Connection> c
 asio::awaitable<bool> HttpServer::State::answer(std::shared_ptr<Connection> connection, HttpInput& input,
                                                 RequestReader& reader, RequestHead head) {
   const bool keeps_alive = head.keeps_alive;
-  auto verdict = co_await service.admit(std::move(head.request));
+  auto verdict = co_await service.admit(std::move(head.request), connection->caller);
   if (auto* refusal = std::get_if<Response>(&verdict)) {
     // What is left of the request would be taken for the next one: a refusal with nothing behind it may go on.
     const bool may_go_on = keeps_alive && !is_stopping && reader.expected_body(1) == 0;
@@ -184,7 +213,8 @@ asio::awaitable<bool> HttpServer::State::answer(std::shared_ptr<Connection> conn
     if (!go_on) co_return false;
   }
   // Held until the answer is made: that is how long what was sent lies in the memory.
-  Held held(reading(exchange->share()), may_read(exchange->share()));
+  const std::size_t most = may_read(exchange->share());
+  Held held(reading(exchange->share()), exchange->holder(), most, most / limits.holders);
   auto body = co_await read_body(connection, input, reader, *exchange, held);
   if (!body) co_return false;
   Response response = co_await exchange->answer(std::move(*body));
@@ -213,6 +243,7 @@ asio::awaitable<std::optional<base::Blob>> HttpServer::State::read_body(std::sha
 asio::awaitable<Upgraded> HttpServer::State::upgrade(std::shared_ptr<Connection> connection, HttpInput& input,
                                                      Request head) {
   Request asked = head;
+  wipe_header(head.headers, "Authorization");  // the service has it; what stands for days does not
   auto verdict = co_await service.upgrade(std::move(asked));
   if (auto* refusal = std::get_if<Response>(&verdict)) {
     const bool is_written = co_await write(connection, std::move(*refusal), false);

@@ -1,5 +1,7 @@
 #include "net/plain_stream.hpp"
 
+#include <string.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -43,6 +45,7 @@ void PlainStream::read_when_ready(std::shared_ptr<Socket> socket, base::Blob& on
     const std::size_t got = socket->read_some(asio::buffer(scratch.data(), std::min(at_most, scratch.size())), outcome);
     if (outcome == asio::error::would_block) return read_when_ready(std::move(socket), onto, at_most, std::move(done));
     onto.insert(onto.end(), scratch.begin(), scratch.begin() + static_cast<std::ptrdiff_t>(got));
+    explicit_bzero(scratch.data(), got);
     done(outcome, got);
   });
 }

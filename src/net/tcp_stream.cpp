@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <climits>
+#include <cstring>
 
 #include "base/check.hpp"
 
@@ -75,6 +76,7 @@ class TcpStream::Connection : public std::enable_shared_from_this<Connection> {
 
   asio::any_io_executor executor() { return socket_.get_executor(); }
   SSL* ssl() { return ssl_.get(); }
+  const Socket& socket() const { return socket_; }
 
   // `attempt` is one call into OpenSSL; where it has to wait, it is repeated when the socket is ready. Nothing is
   // called from within the call that asked: only what waited goes on at once.
@@ -173,13 +175,27 @@ void TcpStream::read_onto(base::Blob& onto, std::size_t at_most, Done done) {
   connection_->read(
       [&onto, size](SSL* ssl) {
         const int got = SSL_read(ssl, scratch.data(), clamped(size));
-        if (got > 0) onto.insert(onto.end(), scratch.begin(), scratch.begin() + got);
+        if (got <= 0) return got;
+        onto.insert(onto.end(), scratch.begin(), scratch.begin() + got);
+        explicit_bzero(scratch.data(), static_cast<std::size_t>(got));
         return got;
       },
       std::move(done));
 }
 void TcpStream::finish() { connection_->finish(); }
 void TcpStream::cut() { connection_->cut(); }
+
+std::optional<Origin> TcpStream::origin() const {
+  error_code failure;
+  const auto remote = connection_->socket().remote_endpoint(failure);
+  if (failure) return std::nullopt;
+  const auto family = remote.protocol().family();
+  tcp::endpoint address;
+  if ((family != AF_INET && family != AF_INET6) || remote.size() > address.capacity()) return std::nullopt;
+  std::memcpy(address.data(), remote.data(), remote.size());
+  address.resize(remote.size());
+  return parse_origin(address.address().to_string());
+}
 
 asio::awaitable<Result<void>> TcpStream::handshake() {
   constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);

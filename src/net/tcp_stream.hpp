@@ -1,13 +1,14 @@
 #pragma once
 #include <boost/asio/generic/stream_protocol.hpp>
 
+#include "net/origin.hpp"
 #include "net/stream.hpp"
 #include "net/tls_context.hpp"
 
 namespace sotto::net {
 
 /// TLS over a connected socket.
-class TcpStream final : public Stream {
+class TcpStream final : public Stream, public FromSomewhere {
  public:
   TcpStream(asio::generic::stream_protocol::socket socket, SslPtr ssl);
   ~TcpStream() override;
@@ -18,6 +19,7 @@ class TcpStream final : public Stream {
   void read_onto(base::Blob& onto, std::size_t at_most, Done done) override;
   void finish() override;
   void cut() override;
+  std::optional<Origin> origin() const override;
 
   /// The client's handshake, so that its errors have names.
   asio::awaitable<Result<void>> handshake();

@@ -11,6 +11,7 @@
 #include "server/rates.hpp"
 #include "server/sending/recent_uploads.hpp"
 #include "server/storage/storage.hpp"
+#include "server/strangers/strangers.hpp"
 
 namespace sotto::server {
 
@@ -25,6 +26,7 @@ struct Context {
   MailboxHub& hub;
   Delivery& delivery;
   Rates& rates;
+  Strangers& strangers;
   RecentUploads& recent_uploads;
   RecentUploads& recent_shared_uploads;  // apart: anybody may fill it
   LongPolls& long_polls;

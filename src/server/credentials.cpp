@@ -1,9 +1,9 @@
-#include "base/encoding.hpp"
 #include "server/answer.hpp"
 #include "server/blobs/blobs.hpp"
 #include "server/groups/group_logs.hpp"
 #include "server/sending/permits.hpp"
 #include "server/server.hpp"
+#include "server/shown.hpp"
 #include "wire/names.hpp"
 #include "wire/signed.hpp"
 
@@ -67,16 +67,14 @@ asio::awaitable<std::optional<net::Response>> Server::check_device(const Route& 
 
 asio::awaitable<base::Result<Server::Bearer, net::Response>> Server::bearer(const net::Request& request) {
   constexpr std::string_view scheme = "Bearer ";
-  const std::string_view given = net::header(request.headers, "Authorization");
-  if (!given.starts_with(scheme)) co_return not_authenticated();
-  const auto token = base::from_base64url(given.substr(scheme.size()));
-  if (!token || token->size() != 32) co_return not_authenticated();
+  const base::SecretBlob token = shown(request, "Authorization", scheme);
+  if (token.size() != 32) co_return not_authenticated();
   // Found by an index over hashes: how long that takes says nothing about any token.
-  const auto hash = wire::hash(wire::names::device_token, *token);
+  const auto hash = wire::hash(wire::names::device_token, token.expose());
   const auto device = co_await context_.storage.devices().with_token(hash);
   if (!device) co_return refuse(device.error());
   if (!*device) co_return co_await bearer_of_other(hash);
-  co_return Bearer{.device = *device, .is_full = true};
+  co_return Bearer{.device = *device, .is_full = true, .token_hash = hash};
 }
 
 asio::awaitable<base::Result<Server::Bearer, net::Response>> Server::bearer_of_other(base::Bytes<32> token_hash) {
@@ -87,12 +85,12 @@ asio::awaitable<base::Result<Server::Bearer, net::Response>> Server::bearer_of_o
       break;
     case OtherToken::Kind::waiting:
     case OtherToken::Kind::receive_only:
-      co_return Bearer{.kind = other->kind, .device = other->device};
+      co_return Bearer{.kind = other->kind, .device = other->device, .token_hash = token_hash};
     case OtherToken::Kind::next: {
       const auto begun =
           co_await context_.storage.devices().begin_token(other->device->row, token_hash, context_.today());
       if (!begun) co_return refuse(begun.error());
-      co_return Bearer{.device = other->device, .is_full = true};
+      co_return Bearer{.device = other->device, .is_full = true, .token_hash = token_hash};
     }
     case OtherToken::Kind::replaced: {
       const auto is_news = co_await context_.storage.devices().raise_clone_alarm(other->device->row, context_.today());

@@ -1,8 +1,10 @@
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 
+#include "server/bucket.hpp"
 #include "server/storage/permits.hpp"
 
 /// Whatever grows because of somebody outside, and how far (design, sections 5, 6, 9).
@@ -48,8 +50,8 @@ constexpr std::uint64_t blob_size = 512ull << 20;          // bytes of an attach
 constexpr std::uint64_t backup_size = 16ull << 30;         // bytes of an archive
 constexpr std::uint64_t upload_bytes_a_day = 4ull << 30;   // of one account, attachments
 constexpr std::uint64_t backup_bytes_a_day = 32ull << 30;  // of one account
-constexpr std::uint32_t grants_a_day = 200;                // of one account, of all kinds
 constexpr std::size_t grants = 100'000;                    // not yet used up, of all accounts
+constexpr std::uint32_t grants_a_day = 200;                // of one account, of all kinds, while few are in use
 constexpr std::chrono::hours grant_life{24};
 constexpr std::chrono::hours backup_key_life{1};
 constexpr std::size_t backup_keys = 10'000;  // not yet expired
@@ -71,14 +73,36 @@ constexpr double group_appends_a_second = 1, group_appends_at_once = 60;  // to 
 
 constexpr double acts_a_second = 1.0 / 10, acts_at_once = 30;                  // of one account
 constexpr double new_devices_a_second = 1.0 / 60, new_devices_at_once = 10;    // of one account
-constexpr double rendezvous_a_second = 5, rendezvous_at_once = 100;            // of all
 constexpr double backup_reads_a_second = 1.0 / 60, backup_reads_at_once = 10;  // of one account
 
 constexpr double knocks_a_second = 1.0 / 60, knocks_at_once = 20;      // by one account
 constexpr double look_ups_a_second = 1.0 / 20, look_ups_at_once = 50;  // by one account
 constexpr double bundles_a_second = 5, bundles_at_once = 1'000;        // of one account, by class
-constexpr double names_tried_a_second = 1, names_tried_at_once = 100;  // by strangers, all together
-constexpr double registrations_a_second = 20, registrations_at_once = 200;
+
+/// What is done by whoever has shown no right yet.
+enum class Deed : std::uint8_t { connection, name_tried, registration, meeting, refusal };
+/// How often: from one address (IPv4, or an IPv6 network of 64 bits), and by all together.
+struct Allowance {
+  Rate one, all;
+};
+constexpr Allowance allowance(Deed deed) {
+  switch (deed) {
+    case Deed::connection:  // each a TLS handshake; all together: as many as there is room for
+      return {{20, 512}, {1e9, 1e9}};
+    case Deed::name_tried:
+      return {{0.1, 20}, {1, 100}};
+    case Deed::registration:
+      return {{0.2, 50}, {20, 200}};
+    case Deed::meeting:  // a rendezvous
+      return {{1.0 / 30, 10}, {5, 100}};
+    case Deed::refusal:  // of a right that is none, and of each entry of a shared message without one
+      return {{2, 1'000}, {500, 20'000}};
+  }
+  return {};
+}
+constexpr std::size_t addresses = 32'768;         // whose deeds are remembered, counted by deed
+constexpr std::size_t refusals_on_credit = 8;     // of one shared message, beside one for each good entry
+constexpr std::size_t address_connections = 512;  // at once, from one address
 
 constexpr std::size_t recent_shared_uploads = 4'096;  // the same, of those to many
 
@@ -90,6 +114,15 @@ constexpr std::chrono::milliseconds memory_first{18};
 constexpr std::chrono::milliseconds ack_company{200};  // a deletion waits for another commit to join
 constexpr unsigned retry_after = 60;                   // seconds, when a mailbox or the disk is full
 
+/// Grants of one account a day while so many are in use: the fewer are left, the fewer for each, so that those who hold
+/// many leave some to those who hold few. By the third power, some 25,000 accounts are needed to leave none; without it
+/// 500 were enough, with the first 3,000.
+constexpr std::uint32_t grants_a_day_while(std::size_t in_use) {
+  const double left = double(grants - std::min(in_use, grants)) / double(grants);
+  const double may = grants_a_day * left * left * left;
+  return static_cast<std::uint32_t>(may) + (left > 0 && may < grants_a_day ? 1 : 0);
+}
+
 /// What one class of permit may use up; none touches another's.
 struct Share {
   std::uint64_t envelopes;         // queued for one device
@@ -98,19 +131,21 @@ struct Share {
   std::uint32_t one_time_reserve;  // left to the other classes
   double sends_a_second;           // to one account, over time
   double sends_at_once;            // and in a burst
+  unsigned senders;  // that it is for: one permit, or who knocks, fills the queue to 1/senders at most and
+                     // has half of the rate; 1: it is one permit's
 };
 constexpr Share share(PermitClass permit_class) {
   switch (permit_class) {
     case PermitClass::contact:
-      return {10'000, 128u << 20, 100, 0, 100, 10'000};
+      return {10'000, 128u << 20, 100, 0, 100, 10'000, 1};
     case PermitClass::link:
-      return {1'000, 16u << 20, 20, 40, 1, 100};
+      return {1'000, 16u << 20, 20, 40, 1, 100, 4};
     case PermitClass::group:
-      return {10'000, 128u << 20, 20, 40, 100, 10'000};
+      return {10'000, 128u << 20, 20, 40, 100, 10'000, 2};
     case PermitClass::knock:
-      return {100, 1u << 20, 5, 60, 0.1, 20};
+      return {100, 1u << 20, 5, 60, 0.1, 20, 4};
     case PermitClass::own:
-      return {10'000, 64u << 20, 200, 0, 100, 10'000};
+      return {10'000, 64u << 20, 200, 0, 100, 10'000, 1};
   }
   return {};
 }

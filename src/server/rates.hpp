@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <unordered_map>
 
-#include "net/clock.hpp"
+#include "server/bucket.hpp"
 
 namespace sotto::server {
 
@@ -13,20 +13,15 @@ class Rates {
 
   enum class Of : std::uint8_t {
     sends,
+    sends_of_one,
     knocks,
     bundles,
     look_ups,
-    registrations,
     acts,
     devices,
-    rendezvous,
     backups,
     groups,
     group_states
-  };
-  struct Rate {
-    double a_second;
-    double at_once;
   };
 
   /// Takes `count` if they are there.
@@ -34,10 +29,6 @@ class Rates {
   unsigned take(Of what, std::uint64_t of_whom, Rate rate, double count = 1);
 
  private:
-  struct Bucket {
-    double level;
-    net::Duration since;
-  };
   void drop_full(net::Duration now);
 
   net::Clock& clock_;

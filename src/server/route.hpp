@@ -25,6 +25,7 @@ struct GroupAccess {
 /// One request on its way to its route, with what its credential proved.
 struct Call {
   net::Request request;
+  std::optional<Stranger> stranger = {};               // who asks, where nothing else says it
   std::vector<std::string> segments = {};              // of the path, where the route has {…}
   std::map<std::string, std::string> parameters = {};  // behind the `?`
   std::optional<KnownDevice> device = {};              // Credential::device; standing, if it is listed

@@ -110,7 +110,7 @@ constexpr std::array all_routes{
           "too_many, mailbox_full; 503 devices_changed, under_way"},
     Route{"POST", "/v1/shared-messages", none, limits::shared_upload, send_shared, "one sealed message to many",
           "SharedSendRequest", "SharedSendAnswer",
-          "409 idempotency_conflict; 413 too_many_entries, envelope_too_large; 503 under_way"},
+          "409 idempotency_conflict; 413 too_many_entries, envelope_too_large; 429 too_many; 503 under_way"},
     Route{"POST", "/v1/blobs/grants", device, small, grant_blob, "the right to write one blob, or to make a group log",
           "BlobGrantRequest", "BlobGrant", "413 blob_too_large; 429 too_many"},
     Route{"PUT", "/v1/blobs/{id}", grant, limits::blob_piece, put_blob, "a piece of a blob", "opaque", "BlobUpload",

@@ -11,6 +11,7 @@ struct ServerOptions {
   Registration registration = Registration::open;
   std::string authority = {};  // HOST:PORT by which clients reach this server; empty: whatever they say in Host
   net::HttpLimits http = {};
+  StrangersOptions strangers = {};
 };
 
 /// The whole service over any transport and any storage. All that is handed in outlives it.
@@ -39,10 +40,14 @@ class Server final : private net::HttpService {
 
  private:
   class Exchange;
-  asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(net::Request head) override;
+  asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(
+      net::Request head, const net::Caller& caller) override;
+  bool welcome(const net::Caller& caller) override { return strangers_.enter(caller); }
+  void farewell(const net::Caller& caller) override { strangers_.leave(caller); }
   asio::awaitable<std::variant<net::Response, net::WebSocketSession>> upgrade(net::Request head) override;
   net::Response refusal(unsigned status) const override;
   net::Response counted(const Route* route, net::Response response);
+  void note_refusal(const Route& route, const std::optional<Stranger>& stranger, const net::Response& response);
 
   /// Fills in what the route's credential proves, or refuses.
   asio::awaitable<std::optional<net::Response>> check(const Route& route, Call& call);
@@ -51,6 +56,7 @@ class Server final : private net::HttpService {
     OtherToken::Kind kind = OtherToken::Kind::unknown;  // `next` is never left: it has become the present one
     std::optional<KnownDevice> device = {};
     bool is_full = false;  // a present token
+    base::Bytes<32> token_hash = {};
   };
   asio::awaitable<base::Result<Bearer, net::Response>> bearer(const net::Request& request);
   asio::awaitable<base::Result<Bearer, net::Response>> bearer_of_other(base::Bytes<32> token_hash);
@@ -64,6 +70,7 @@ class Server final : private net::HttpService {
   MailboxHub hub_;
   Delivery delivery_;
   Rates rates_;
+  Strangers strangers_;
   RecentUploads recent_uploads_{limits::recent_uploads};
   RecentUploads recent_shared_uploads_{limits::recent_shared_uploads};
   LongPolls long_polls_;

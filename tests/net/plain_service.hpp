@@ -8,7 +8,7 @@ struct PlainService : HttpService {
   virtual std::size_t body_limit(const Request& head) const = 0;
   virtual asio::awaitable<Response> answer(Request request) = 0;
 
-  asio::awaitable<std::variant<Response, std::unique_ptr<HttpExchange>>> admit(Request head) override {
+  asio::awaitable<std::variant<Response, std::unique_ptr<HttpExchange>>> admit(Request head, const Caller&) override {
     const std::size_t limit = body_limit(head);
     std::unique_ptr<HttpExchange> exchange = std::make_unique<Exchange>(*this, std::move(head), limit);
     co_return exchange;

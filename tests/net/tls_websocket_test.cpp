@@ -33,6 +33,16 @@ struct Echo final : PlainService {
     co_return WebSocketSession(echo);
   }
   Response refusal(unsigned status) const override { return {.status = status}; }
+  bool welcome(const Caller& caller) override {
+    came_from = caller.origin;
+    ++standing;
+    return takes_all;
+  }
+  void farewell(const Caller&) override { --standing; }
+
+  std::optional<Origin> came_from = {};
+  int standing = 0;
+  bool takes_all = true;
 };
 
 struct OverTls : testing::Test {
@@ -62,6 +72,24 @@ TEST_F(OverTls, AnswersRequestsOfAnySize) {
     EXPECT_EQ(response->body, body);
   }
   EXPECT_EQ(server.connections(), 1u);
+}
+
+TEST_F(OverTls, TheServiceHearsFromWhereSomebodyComesAndWhenItIsOver) {
+  {
+    HttpClient client(transport, timer, acceptor->bound(), tls);
+    ASSERT_TRUE(run(io, client.send({.method = "POST"})));
+    EXPECT_EQ(service.came_from, parse_origin("127.0.0.1"));
+    EXPECT_EQ(service.standing, 1);
+  }
+  while (server.connections() > 0) io.run_one();
+  EXPECT_EQ(service.standing, 0);
+}
+
+TEST_F(OverTls, WhomTheServiceDoesNotWelcomeIsCutUnread) {
+  service.takes_all = false;
+  HttpClient client(transport, timer, acceptor->bound(), tls);
+  EXPECT_FALSE(run(io, client.send({.method = "POST"})));
+  EXPECT_EQ(server.connections(), 0u);
 }
 
 asio::awaitable<bool> goes_and_comes_back(WebSocket& websocket, base::Blob message) {

@@ -29,7 +29,8 @@ struct Relay final : net::HttpService {
     Exchange() : HttpExchange(1u << 20, net::BodyShare::known) {}
     asio::awaitable<net::Response> answer(base::Blob) override { co_return net::Response{}; }
   };
-  asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(net::Request) override {
+  asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(net::Request,
+                                                                                         const net::Caller&) override {
     std::unique_ptr<net::HttpExchange> exchange = std::make_unique<Exchange>();
     co_return exchange;
   }

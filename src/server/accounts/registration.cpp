@@ -1,11 +1,11 @@
 #include "server/accounts/registration.hpp"
 
-#include "base/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "server/accounts/challenges.hpp"
 #include "server/accounts/statements.hpp"
 #include "server/answer.hpp"
 #include "server/limits.hpp"
+#include "server/shown.hpp"
 #include "wire/registration.hpp"
 
 namespace sotto::server {
@@ -14,10 +14,11 @@ namespace {
 net::Response closed() { return refuse(403, "registration_closed", "this server takes no new accounts"); }
 
 /// What the invite in the header is known by; nothing if there is none.
-std::optional<base::Bytes<32>> invite_of(const net::Request& request) {
-  const auto token = base::from_base64url(net::header(request.headers, invite_header));
-  if (!token || token->size() != 16) return std::nullopt;
-  return wire::hash(wire::names::invite, *token);
+std::optional<base::Bytes<32>> invite_of(net::Request& request) {
+  const base::SecretBlob token = shown(request, invite_header);
+  forget_shown(request);
+  if (token.size() != 16) return std::nullopt;
+  return wire::hash(wire::names::invite, token.expose());
 }
 
 net::Response not_invited() {
@@ -68,8 +69,7 @@ asio::awaitable<net::Response> begin_registration(Context& context, Call call) {
   if (!wish.ParseFromArray(body.data(), static_cast<int>(body.size()))) co_return malformed_body();
   if (!wish.user_name().empty()) {
     if (!wire::is_user_name(wish.user_name())) co_return malformed_body();
-    const unsigned wait = context.rates.take(
-        Rates::Of::look_ups, 0, {.a_second = limits::names_tried_a_second, .at_once = limits::names_tried_at_once});
+    const unsigned wait = context.strangers.wait_before(limits::Deed::name_tried, call.stranger);
     if (wait > 0) co_return too_many(wait);
     const auto found = co_await context.storage.accounts().account_named(wish.user_name());
     if (!found) co_return refuse(found.error());
@@ -84,9 +84,7 @@ asio::awaitable<net::Response> begin_registration(Context& context, Call call) {
 
 asio::awaitable<net::Response> register_account(Context& context, Call call) {
   const base::Blob& request = call.request.body;
-  const unsigned wait =
-      context.rates.take(Rates::Of::registrations, 0,
-                         {.a_second = limits::registrations_a_second, .at_once = limits::registrations_at_once});
+  const unsigned wait = context.strangers.wait_before(limits::Deed::registration, call.stranger);
   if (wait > 0) co_return too_many(wait);
   const auto request_hash = crypto::sha256({request});
   const auto known = co_await context.storage.accounts().is_registered_by(request_hash);

@@ -5,6 +5,7 @@
 #include "server/answer.hpp"
 #include "server/limits.hpp"
 #include "server/parameters.hpp"
+#include "server/shown.hpp"
 
 namespace sotto::server {
 namespace {
@@ -97,9 +98,9 @@ StoredBlob whole_blob(const Grant& grant, const base::Bytes<32>& sha256, base::D
 
 base::Result<Grant, net::Response> grant_of(Context& context, const Call& call) {
   const auto id = id_in(call);
-  const auto key = base::from_base64url(net::header(call.request.headers, grant_header));
-  if (!id || !key || key->size() != 16) return no_such_grant();
-  const Grant* const grant = context.grants.find(*id, *key);
+  const base::SecretBlob key = shown(call.request, grant_header);
+  if (!id || key.size() != 16) return no_such_grant();
+  const Grant* const grant = context.grants.find(*id, key.expose());
   if (!grant) return no_such_grant();
   return *grant;
 }

@@ -121,6 +121,7 @@ asio::awaitable<net::Response> put_receive_token(Context& context, Call call) {
   if (!hash && !request->token_hash().empty()) co_return malformed_body();
   const auto outcome = co_await context.storage.devices().set_receive_token(call.device->row, hash);
   if (!outcome) co_return refuse(outcome.error());
+  if (*outcome == TokenSet::done) context.hub.send_away_other_readers(call.device->row, hash);
   co_return answer_to(*outcome);
 }
 

@@ -2,10 +2,10 @@
 
 #include <boost/endian/conversion.hpp>
 
-#include "base/encoding.hpp"
 #include "server/answer.hpp"
 #include "server/limits.hpp"
 #include "server/parameters.hpp"
+#include "server/shown.hpp"
 
 namespace sotto::server {
 namespace {
@@ -21,13 +21,12 @@ struct At {
   Side side;
 };
 
-std::optional<At> place(Context& context, const Call& call) {
+std::optional<At> place(Context& context, Call& call) {
   const auto id = id_in(call);
-  const auto given = base::from_base64url(net::header(call.request.headers, rendezvous_header));
-  if (!id || !given) return std::nullopt;
-  const auto key = base::fixed<16>(*given);
-  if (!key) return std::nullopt;
-  const auto side = context.rendezvous.side_of(*id, *key);
+  const base::SecretBlob key = shown(call.request, rendezvous_header);
+  forget_shown(call.request);
+  if (!id || key.size() != 16) return std::nullopt;
+  const auto side = context.rendezvous.side_of(*id, key.expose());
   if (!side) return std::nullopt;
   return At{.id = *id, .side = *side};
 }
@@ -36,9 +35,8 @@ LongPolls::Subject subject_of(const RendezvousHall::Id& id) { return boost::endi
 
 }  // namespace
 
-asio::awaitable<net::Response> open_rendezvous(Context& context, Call) {
-  const unsigned wait = context.rates.take(
-      Rates::Of::rendezvous, 0, {.a_second = limits::rendezvous_a_second, .at_once = limits::rendezvous_at_once});
+asio::awaitable<net::Response> open_rendezvous(Context& context, Call call) {
+  const unsigned wait = context.strangers.wait_before(limits::Deed::meeting, call.stranger);
   if (wait > 0) co_return too_many(wait);
   const auto opened = context.rendezvous.open();
   if (!opened) co_return refuse_for_now(503, "busy", "too many devices are being linked; try again later");

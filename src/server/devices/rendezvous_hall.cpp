@@ -35,7 +35,7 @@ RendezvousHall::Joining RendezvousHall::join(const Id& id, Key& key) {
   return Joining::joined;
 }
 
-std::optional<RendezvousHall::Side> RendezvousHall::side_of(const Id& id, const Key& key) {
+std::optional<RendezvousHall::Side> RendezvousHall::side_of(const Id& id, base::View key) {
   const Rendezvous* const found = find(id);
   if (!found) return std::nullopt;
   if (crypto::equal(found->host_key, key)) return Side::host;

@@ -28,7 +28,7 @@ class RendezvousHall {
   enum class Joining { joined, taken, unknown };
   Joining join(const Id& id, Key& key);
   /// Which side the key is of; nothing also if there is no such rendezvous.
-  std::optional<Side> side_of(const Id& id, const Key& key);
+  std::optional<Side> side_of(const Id& id, base::View key);
 
   enum class Put { done, full };
   Put put(const Id& id, Side from, base::Blob message);

@@ -5,6 +5,7 @@
 #include "server/answer.hpp"
 #include "server/limits.hpp"
 #include "server/parameters.hpp"
+#include "server/shown.hpp"
 
 namespace sotto::server {
 namespace {
@@ -49,15 +50,15 @@ NewGroupState new_state(wire::CheckedGroupState checked, base::Blob request) {
 
 asio::awaitable<base::Result<GroupAccess, net::Response>> group_of(Context& context, const Call& call) {
   const auto id = id_in(call);
-  const auto tag = base::from_base64url(net::header(call.request.headers, tag_header));
-  if (!id || !tag || tag->size() != 16) co_return no_such_group();
+  const base::SecretBlob tag = shown(call.request, tag_header);
+  if (!id || tag.size() != 16) co_return no_such_group();
   const auto found = co_await context.storage.groups().find(*id);
   if (!found) co_return refuse(found.error());
-  const auto shown = wire::group_tag_hash(*tag);
+  const auto tag_hash = wire::group_tag_hash(tag.expose());
   const KnownGroup nobody{.row = GroupRow(0)};
   const KnownGroup& group = *found ? **found : nobody;  // the same work for a group that isn't there
-  const bool is_member = crypto::equal(shown, group.member_tag_hash);
-  const bool is_reader = crypto::equal(shown, group.read_tag_hash);
+  const bool is_member = crypto::equal(tag_hash, group.member_tag_hash);
+  const bool is_reader = crypto::equal(tag_hash, group.read_tag_hash);
   if (!*found || !(is_member || is_reader)) co_return no_such_group();
   co_return GroupAccess{.group = group, .is_member = is_member};
 }
@@ -78,6 +79,7 @@ asio::awaitable<net::Response> create_group(Context& context, Call call) {
 }
 
 asio::awaitable<net::Response> append_state(Context& context, Call call) {
+  forget_shown(call.request);
   const KnownGroup group = call.group->group;
   if (!call.group->is_member) co_return no_such_group();
   const auto id = id_in(call);
@@ -95,6 +97,7 @@ asio::awaitable<net::Response> append_state(Context& context, Call call) {
 }
 
 asio::awaitable<net::Response> append_statement(Context& context, Call call) {
+  forget_shown(call.request);
   const KnownGroup group = call.group->group;
   if (!call.group->is_member) co_return no_such_group();
   if (call.request.body.empty()) co_return malformed_body();
@@ -109,6 +112,7 @@ asio::awaitable<net::Response> append_statement(Context& context, Call call) {
 }
 
 asio::awaitable<net::Response> read_log(Context& context, Call call) {
+  const ForgetsShown at_the_end(call.request);
   const GroupRow group = call.group->group.row;
   const std::uint64_t after = number_in(call, "after").value_or(0);
   LongPolls::Place waiting(context.long_polls, subject_of(group));

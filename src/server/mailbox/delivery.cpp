@@ -77,7 +77,8 @@ asio::awaitable<Stored<Kept>> Delivery::deliver(Upload upload) {
     envelopes.envelopes.push_back({.device = addressed.device,
                                    .position = storage_.mailboxes().next_position(),
                                    .permit_class = addressed.permit_class,
-                                   .bytes = addressed.bytes});
+                                   .bytes = addressed.bytes,
+                                   .sender = addressed.sender});
   }
   co_return co_await store(std::move(envelopes));
 }
@@ -98,7 +99,8 @@ asio::awaitable<Stored<Kept>> Delivery::push(Upload upload) {
     MemoryEnvelope envelope{.position = storage_.mailboxes().next_position(),
                             .permit_class = addressed.permit_class,
                             .bytes = addressed.bytes,
-                            .flight = flight};
+                            .flight = flight,
+                            .sender = addressed.sender};
     expiring_.push_back({.at = expires, .seat = seat, .position = envelope.position});
     seat->put_in_window(envelope.position, envelope.bytes->size());
     ++counts_.pushed;
@@ -189,7 +191,8 @@ void Delivery::keep(Seat& seat, std::vector<MemoryEnvelope> envelopes) {
     stored.envelopes.push_back({.device = seat.device,
                                 .position = envelope.position,
                                 .permit_class = envelope.permit_class,
-                                .bytes = envelope.bytes});
+                                .bytes = envelope.bytes,
+                                .sender = envelope.sender});
     flights.push_back(std::move(envelope.flight));
   }
   begin_storing(seat.device);

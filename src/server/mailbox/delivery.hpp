@@ -11,6 +11,7 @@ struct Addressed {
   DeviceRow device;
   PermitClass permit_class;
   std::shared_ptr<const base::Blob> bytes;  // shared by all who keep them on the way
+  Sender sender = nobody_in_particular;
 };
 
 /// One upload to the devices of one account.

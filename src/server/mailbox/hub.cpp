@@ -73,6 +73,12 @@ void MailboxHub::send_away(DeviceRow device, net::CloseReason reason) {
   if (const auto seat = find(device)) leave(*seat, std::move(reason));
 }
 
+void MailboxHub::send_away_other_readers(DeviceRow device, const std::optional<base::Bytes<32>>& token_hash) {
+  const auto seat = find(device);
+  if (!seat || seat->deletes || (token_hash && seat->token_hash == *token_hash)) return;
+  leave(*seat, {.code = close_token_gone, .text = "the receive-only token is no longer good"});
+}
+
 void MailboxHub::send_all_away(net::CloseReason reason) {
   for (const auto& [device, seat] : seats_) leave(*seat, reason);
 }

@@ -14,6 +14,7 @@ namespace sotto::server {
 
 constexpr std::uint16_t close_replaced = 4001;    // a newer connection of the same device
 constexpr std::uint16_t close_removed = 4002;     // the device is no longer on the account's list
+constexpr std::uint16_t close_token_gone = 4003;  // the receive-only token it came by was replaced or taken back
 constexpr std::uint16_t close_going_away = 1001;  // the server stops
 
 class Flight;
@@ -24,6 +25,7 @@ struct MemoryEnvelope {
   PermitClass permit_class;
   std::shared_ptr<const base::Blob> bytes;  // shared with the other devices and the storage
   std::shared_ptr<Flight> flight;           // whose answer waits for it; null: ephemeral
+  Sender sender = nobody_in_particular;
 };
 
 /// Where one device's connection sits.
@@ -32,6 +34,7 @@ struct Seat {
 
   DeviceRow device;
   bool deletes = true;                    // false: its acknowledgements move the window only (a receive-only token)
+  base::Bytes<32> token_hash{};           // that one's; the right to sit here ends with it
   std::function<void()> on_change;        // of whoever sits here: something new in the mailbox, or `leave`
   std::optional<net::CloseReason> leave;  // why this connection must end
 
@@ -67,6 +70,8 @@ class MailboxHub {
   void wake(DeviceRow device);
   void tell(DeviceRow device, wire::frames::ServerFrame frame);
   void send_away(DeviceRow device, net::CloseReason reason);
+  /// Whoever sits there by another receive-only token than this one.
+  void send_away_other_readers(DeviceRow device, const std::optional<base::Bytes<32>>& token_hash);
   void send_all_away(net::CloseReason reason);
   std::size_t size() const { return seats_.size(); }
 

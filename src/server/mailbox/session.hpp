@@ -19,7 +19,10 @@ class MailboxSession {
   MailboxSession& operator=(const MailboxSession&) = delete;
 
   /// Acknowledgements move the window and delete nothing: of a receive-only token.
-  void delete_nothing() { seat_->deletes = false; }
+  void delete_nothing(const base::Bytes<32>& token_hash) {
+    seat_->deletes = false;
+    seat_->token_hash = token_hash;
+  }
   /// Until the connection has ended and all that was acknowledged is deleted.
   asio::awaitable<void> run();
 

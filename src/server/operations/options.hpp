@@ -8,6 +8,7 @@
 #include "net/http_server.hpp"
 #include "net/listening_socket.hpp"
 #include "server/context.hpp"
+#include "server/limits.hpp"
 
 namespace sotto::server {
 
@@ -19,7 +20,8 @@ struct Options {
   std::vector<net::Endpoint> listen = {};  // empty: sockets that systemd hands over, or the default
   std::vector<net::ListenAddress> listen_plain = {};
   bool allow_plain_anywhere = false;
-  std::string name = {};  // HOST:PORT by which clients reach this server; empty: whatever they say
+  bool forwarded_for = false;  // whether who connects to listen_plain is believed for whom it does
+  std::string name = {};       // HOST:PORT by which clients reach this server; empty: whatever they say
   std::string tls_certificate = {};
   std::string tls_key = {};
   Registration registration = Registration::open;
@@ -36,6 +38,8 @@ struct Options {
   base::log::Level log_level = base::log::Level::info;
   std::size_t connections = net::HttpLimits{}.connections;
   std::size_t request_bodies = net::HttpLimits{}.bodies;  // bytes
+  bool per_address = true;                                // whether strangers are told apart by their address
+  std::size_t connections_per_address = limits::address_connections;
 
   std::filesystem::path socket_path() const {
     return operations_socket.empty() ? data / "operations.sock" : operations_socket;

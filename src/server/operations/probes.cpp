@@ -62,7 +62,8 @@ class Probes::Question final : public net::HttpExchange {
   std::string target_;
 };
 
-asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> Probes::admit(net::Request head) {
+asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> Probes::admit(net::Request head,
+                                                                                               const net::Caller&) {
   if (head.method != "GET") co_return text(405, "only GET\n");
   std::unique_ptr<net::HttpExchange> question = std::make_unique<Question>(*this, std::move(head.target));
   co_return question;

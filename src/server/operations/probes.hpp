@@ -19,7 +19,8 @@ class Probes final : private net::HttpService {
 
  private:
   class Question;
-  asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(net::Request head) override;
+  asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(
+      net::Request head, const net::Caller& caller) override;
   asio::awaitable<std::variant<net::Response, net::WebSocketSession>> upgrade(net::Request head) override;
   net::Response refusal(unsigned status) const override;
   asio::awaitable<net::Response> answer(std::string target);

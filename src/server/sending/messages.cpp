@@ -27,13 +27,14 @@ net::Response answer_to(Kept kept) {
   return malformed_body();
 }
 
-Upload upload_of(const Letter& letter, const std::vector<Target>& targets, PermitClass permit_class, base::Day today) {
+Upload upload_of(const Letter& letter, const std::vector<Target>& targets, const PermitHolder& right, base::Day today) {
   Upload upload{.envelopes = {},
                 .name = RecentUploads::name(targets.front().mailbox.view(), letter.idempotency_key),
                 .day = today};
   for (const Target& target : targets) {
     const auto item = std::ranges::find(letter.items, target.mailbox, &Letter::Item::mailbox);
-    upload.envelopes.push_back({.device = target.row, .permit_class = permit_class, .bytes = item->envelope});
+    upload.envelopes.push_back(
+        {.device = target.row, .permit_class = right.permit_class, .bytes = item->envelope, .sender = right.sender});
   }
   return upload;
 }
@@ -51,7 +52,7 @@ asio::awaitable<net::Response> send_to(Context& context, Recipient to, Letter le
   const Mismatch wrong = mismatch(letter, *targets);
   if (wrong.is_there()) co_return refuse(wrong);
   if (const unsigned wait = wait_before_sending(context, to.holder); wait > 0) co_return too_many(wait);
-  Upload upload = upload_of(letter, *targets, to.holder.permit_class, context.today());
+  Upload upload = upload_of(letter, *targets, to.holder, context.today());
   if (letter.is_ephemeral) {
     context.delivery.pass_on(upload);
     co_return ok();
@@ -93,7 +94,9 @@ asio::awaitable<net::Response> knock(Context& context, Call call) {
   const auto account = co_await context.storage.accounts().account(*id);
   if (!account) co_return refuse(account.error());
   if (!*account || !(*account)->takes_knocks) co_return no_such_permit();
-  const Recipient to{.holder = {.account = (*account)->row, .permit_class = PermitClass::knock}};
+  const Recipient to{.holder = {.account = (*account)->row,
+                                .permit_class = PermitClass::knock,
+                                .sender = call.device->account_row.value}};
   co_return co_await send_to(context, to, *std::move(letter));
 }
 

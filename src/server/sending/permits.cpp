@@ -1,8 +1,8 @@
 #include "server/sending/permits.hpp"
 
-#include "base/encoding.hpp"
 #include "server/answer.hpp"
 #include "server/limits.hpp"
+#include "server/shown.hpp"
 #include "wire/permit.hpp"
 
 namespace sotto::server {
@@ -36,13 +36,14 @@ std::optional<PermitChange> parse_change(const base::Blob& body, base::Day today
 asio::awaitable<base::Result<PermitHolder, net::Response>> permit_of(Context& context, const net::Request& request) {
   if (!net::header(request.headers, "Authorization").empty())
     co_return refuse(400, "token_and_permit", "a request with a permit says nothing else about who sends it");
-  const auto given = base::from_base64url(net::header(request.headers, permit_header));
-  if (!given || given->size() != 16 + 16) co_return no_such_permit();
-  const base::View bytes = *given;
-  const auto account = wire::AccountId::from(bytes.first(16));
-  const auto permit = base::fixed<16>(bytes.subspan(16));
+  const base::SecretBlob given = shown(request, permit_header);
+  if (given.size() != 16 + 16) co_return no_such_permit();
+  const auto account = wire::AccountId::from(given.expose().first(16));
   if (!account) co_return no_such_permit();
-  const auto holder = co_await context.storage.permits().find(wire::permit_hash(*account, *permit), context.today());
+  auto permit = *base::fixed<16>(given.expose().subspan(16));
+  const PermitHash hash = wire::permit_hash(*account, permit);
+  explicit_bzero(permit.data(), permit.size());
+  const auto holder = co_await context.storage.permits().find(hash, context.today());
   if (!holder) co_return refuse(holder.error());
   if (!*holder) co_return no_such_permit();
   co_return **holder;
@@ -50,6 +51,12 @@ asio::awaitable<base::Result<PermitHolder, net::Response>> permit_of(Context& co
 
 unsigned wait_before_sending(Context& context, const PermitHolder& to) {
   const limits::Share share = limits::share(to.permit_class);
+  if (share.senders > 1) {
+    const unsigned wait =
+        context.rates.take(Rates::Of::sends_of_one, to.sender ^ share_of(to),
+                           {.a_second = share.sends_a_second / 2, .at_once = share.sends_at_once / 2});
+    if (wait > 0) return wait;
+  }
   return context.rates.take(Rates::Of::sends, share_of(to),
                             {.a_second = share.sends_a_second, .at_once = share.sends_at_once});
 }

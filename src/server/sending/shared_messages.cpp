@@ -9,6 +9,7 @@
 #include "server/limits.hpp"
 #include "server/sending/parse.hpp"
 #include "server/sending/permits.hpp"
+#include "server/shown.hpp"
 #include "wire/permit.hpp"
 
 namespace sotto::server {
@@ -60,7 +61,8 @@ base::Result<SharedLetter, net::Response> parse(const base::Blob& body) {
     return refuse(413, "too_many_entries", "what is not kept must be small: all envelopes together at most 64 MiB");
   SharedLetter letter{
       .idempotency_key = *key, .is_ephemeral = request.is_ephemeral(), .message = *std::move(message), .entries = {}};
-  const base::View permits = base::view(request.permits());
+  const base::SecretBlob held = base::SecretBlob::taken_from(*request.mutable_permits());
+  const base::View permits = held.expose();
   for (std::size_t i = 0; i < letter.message.recipients.size(); ++i) {
     const auto entry = parse_entry(letter.message.recipients[i], permits.subspan(16 * i, 16));
     if (!entry) return malformed_body();
@@ -82,8 +84,9 @@ asio::awaitable<Stored<void>> admit(Context& context, Entry& entry) {
   if (!device) co_return device.error();
   // An unknown mailbox takes the same way: the permit of an account that nobody has.
   const wire::AccountId account = *device ? (*device)->account : nobody();
-  const auto holder =
-      co_await context.storage.permits().find(wire::permit_hash(account, entry.permit), context.today());
+  const PermitHash hash = wire::permit_hash(account, entry.permit);
+  explicit_bzero(entry.permit.data(), entry.permit.size());
+  const auto holder = co_await context.storage.permits().find(hash, context.today());
   if (!holder) co_return holder.error();
   if (!*device || !*holder) co_return Stored<void>();
   entry.holder = **holder;
@@ -149,7 +152,8 @@ asio::awaitable<Stored<void>> store(Context& context, SharedLetter& letter, std:
     envelopes.parts.push_back({.device = *entry.device,
                                .position = 0,
                                .permit_class = entry.holder->permit_class,
-                               .head = letter.message.head_for(letter.message.recipients[i])});
+                               .head = letter.message.head_for(letter.message.recipients[i]),
+                               .sender = entry.holder->sender});
     kept_for.push_back(&entry);
   }
   if (envelopes.parts.empty()) co_return Stored<void>();
@@ -159,11 +163,30 @@ asio::awaitable<Stored<void>> store(Context& context, SharedLetter& letter, std:
   co_return Stored<void>();
 }
 
-asio::awaitable<net::Response> deliver(Context& context, SharedLetter& letter, std::uint64_t name) {
+/// Each entry is looked for, right or wrong, and anybody may send them: a good one pays for a bad one, a few are on
+/// credit, and what is bad beyond that comes out of what strangers may do.
+/// returns  0, or the seconds to wait
+asio::awaitable<Stored<unsigned>> admit_all(Context& context, SharedLetter& letter, std::optional<Stranger> from) {
+  std::size_t owed = 0, paid_for = limits::refusals_on_credit;
   for (Entry& entry : letter.entries) {
     const auto admitted = co_await admit(context, entry);
-    if (!admitted) co_return refuse(admitted.error());
+    if (!admitted) co_return admitted.error();
+    ++(entry.holder ? paid_for : owed);
+    if (owed <= paid_for) continue;
+    const unsigned wait = context.strangers.wait_before(limits::Deed::refusal, from);
+    if (wait > 0) co_return wait;
+    ++paid_for;
   }
+  const std::size_t good_for = paid_for - limits::refusals_on_credit;
+  if (owed > good_for) context.strangers.note(limits::Deed::refusal, from, owed - good_for);
+  co_return 0u;
+}
+
+asio::awaitable<net::Response> deliver(Context& context, SharedLetter& letter, std::uint64_t name,
+                                       std::optional<Stranger> from) {
+  const auto wait = co_await admit_all(context, letter, from);
+  if (!wait) co_return refuse(wait.error());
+  if (*wait > 0) co_return too_many(*wait);
   const auto missing = co_await missing_of(context, letter);
   if (!missing) co_return refuse(missing.error());
   if (letter.is_ephemeral) {
@@ -184,11 +207,12 @@ asio::awaitable<net::Response> send_shared(Context& context, Call call) {
   auto letter = parse(call.request.body);
   if (!letter) co_return letter.error();
   const auto request_hash = crypto::sha256({call.request.body});
+  explicit_bzero(call.request.body.data(), call.request.body.size());
   call.request.body = {};  // the letter holds its own copy
   const std::uint64_t name = RecentUploads::name(base::view("shared"), letter->idempotency_key);
   SharedLetter* const whole = &*letter;  // lives in our frame
-  std::function<asio::awaitable<net::Response>()> act = [&context, whole, name] {
-    return deliver(context, *whole, name);
+  std::function<asio::awaitable<net::Response>()> act = [&context, whole, name, from = call.stranger] {
+    return deliver(context, *whole, name, from);
   };
   co_return co_await context.recent_shared_uploads.once(name, request_hash, std::move(act));
 }

@@ -7,7 +7,7 @@ namespace sotto::server {
 /// itself, and the others are delivered; the payload is kept once.
 /// errors   400 malformed_body (also: a service id twice, an excluded one, an entry with several devices, another
 /// number
-///          of permits than of entries); 409 idempotency_conflict; 413 too_many_entries; 503 under_way
+///          of permits than of entries); 409 idempotency_conflict; 413 too_many_entries; 429 too_many; 503 under_way
 asio::awaitable<net::Response> send_shared(Context& context, Call call);
 
 }  // namespace sotto::server

@@ -14,6 +14,7 @@ struct NewEnvelope {
   Position position;  // from next_position()
   PermitClass permit_class;
   std::shared_ptr<const base::Blob> bytes;  // shared with who pushes the same envelope
+  Sender sender = nobody_in_particular;
 };
 
 /// The envelopes of one upload to one account.
@@ -32,6 +33,7 @@ struct SharedEnvelopes {
     Position position;
     PermitClass permit_class;
     base::Blob head;  // the device's envelope is head ‖ payload
+    Sender sender = nobody_in_particular;
   };
   std::vector<Part> parts;
   base::Blob payload;

@@ -25,10 +25,15 @@ struct PermitChange {
 };
 enum class PermitsPut { done, too_many, of_another_account };
 
+/// Whoever shows one and the same right: the permit, of a knock the account that knocks. Kept in memory only.
+using Sender = std::uint64_t;
+constexpr Sender nobody_in_particular = 0;
+
 /// What a permit is good for.
 struct PermitHolder {
   AccountRow account;
   PermitClass permit_class;
+  Sender sender = nobody_in_particular;
 };
 
 class PermitStorage {

@@ -70,7 +70,8 @@ void Shim::stop() {
   acceptor_.reset();
 }
 
-asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> Shim::admit(net::Request head) {
+asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> Shim::admit(net::Request head,
+                                                                                             const net::Caller&) {
   std::unique_ptr<net::HttpExchange> made = std::make_unique<Exchange>(*this, std::move(head));
   co_return made;
 }

@@ -61,7 +61,8 @@ class Shim final : private net::HttpService {
  private:
   class Exchange;
   struct Tunnel;
-  asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(net::Request head) override;
+  asio::awaitable<std::variant<net::Response, std::unique_ptr<net::HttpExchange>>> admit(net::Request head,
+                                                                                         const net::Caller&) override;
   asio::awaitable<std::variant<net::Response, net::WebSocketSession>> upgrade(net::Request head) override;
   net::Response refusal(unsigned status) const override { return {.status = status}; }
   asio::awaitable<net::Response> forward(net::Request request);

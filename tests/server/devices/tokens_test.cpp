@@ -120,6 +120,53 @@ TEST_F(TokensTest, AReceiveOnlyTokenIsTakenBack) {
   EXPECT_EQ(code_of(with(next)), "not_authenticated");
 }
 
+/// A mailbox that was opened by a receive-only token and has shown all there is.
+struct ReceiveOnlyMailboxTest : TokensTest {
+  ReceiveOnlyMailboxTest() {
+    CHECK(put_receive(next).status == 200u);
+    ana.draft.token = next;
+    mailbox = *ana.open_mailbox();
+    CHECK(next_frame(world, *mailbox).has_drained());
+    ana.draft.token = old;
+  }
+  void expect_sent_away() {
+    EXPECT_FALSE(net::run(world.time, mailbox->receive()));
+    const auto reason = mailbox->close_reason();
+    ASSERT_TRUE(reason);
+    EXPECT_EQ(reason->code, server::close_token_gone);
+  }
+  std::unique_ptr<net::WebSocket> mailbox;
+};
+
+TEST_F(ReceiveOnlyMailboxTest, EndsWhenItsTokenIsReplaced) {
+  EXPECT_EQ(put_receive(world.random.bytes<32>()).status, 200u);
+  expect_sent_away();
+  mailbox->cut();
+  world.time.settle();
+  EXPECT_EQ(world.server->connected_devices(), 0u);
+}
+
+TEST_F(ReceiveOnlyMailboxTest, EndsWhenItsTokenIsTakenBack) {
+  EXPECT_EQ(ana.ask("PUT", "/v1/token/receive").status, 200u);
+  expect_sent_away();
+}
+
+TEST_F(ReceiveOnlyMailboxTest, GoesOnWhenTheSameTokenIsPutAgain) {
+  EXPECT_EQ(put_receive(next).status, 200u);
+  EXPECT_EQ(bob.send(ana, "hello", 1).status, 200u);
+  EXPECT_EQ(next_frame(world, *mailbox).deliver().envelope(), "hello");
+}
+
+TEST_F(TokensTest, AMailboxOfTheFullTokenOutlivesTheReceiveOnlyOne) {
+  const auto mailbox = ana.open_mailbox();
+  ASSERT_TRUE(mailbox);
+  EXPECT_TRUE(next_frame(world, **mailbox).has_drained());
+  EXPECT_EQ(put_receive(next).status, 200u);
+  EXPECT_EQ(ana.ask("PUT", "/v1/token/receive").status, 200u);
+  EXPECT_EQ(bob.send(ana, "hello", 1).status, 200u);
+  EXPECT_EQ(next_frame(world, **mailbox).deliver().envelope(), "hello");
+}
+
 struct GenerationTest : TokensTest {
   net::Response advance(const std::string& now, std::uint64_t number, const std::string& tick) {
     frames::GenerationChange change;

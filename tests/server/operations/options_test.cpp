@@ -43,6 +43,8 @@ TEST_F(OptionsTest, HaveDefaults) {
   EXPECT_EQ(options.registration, Registration::open);
   EXPECT_EQ(options.connections, 4096u);
   EXPECT_TRUE(options.sandbox);
+  EXPECT_TRUE(options.per_address);
+  EXPECT_FALSE(options.forwarded_for);
   EXPECT_EQ(options.socket_path(), "/srv/sotto/operations.sock");
 }
 
@@ -52,12 +54,15 @@ TEST_F(OptionsTest, AreReadFromAFile) {
 data = "/var/lib/sotto"
 listen = ["0.0.0.0:443", "[::]:443"]
 listen_plain = "unix:/run/sotto/plain"
+forwarded_for = true
 registration = "closed"
 sandbox = false
 
 [limits]
 connections = 17
 request_bodies = "64MiB"
+per_address = false
+connections_per_address = 9
 
 [log]
 format = "json"
@@ -71,6 +76,9 @@ format = "json"
   EXPECT_FALSE(options.sandbox);
   EXPECT_EQ(options.connections, 17u);
   EXPECT_EQ(options.request_bodies, 64u << 20);
+  EXPECT_TRUE(options.forwarded_for);
+  EXPECT_FALSE(options.per_address);
+  EXPECT_EQ(options.connections_per_address, 9u);
   EXPECT_EQ(options.log_format, base::log::Format::json);
 }
 

@@ -187,14 +187,44 @@ TEST_F(MessagesTest, ARightThatEndedWhileTheBodyCameDoesNotCount) {
 
 TEST_F(MessagesTest, AClassWithAFullQueueLeavesTheOthersTheirs) {
   const wire::Permit contact = bob.permit;
-  bob.permit = {7};
-  EXPECT_EQ(bob.put_permit(frames::Permit::LINK).status, 200u);
   const std::string large(server::limits::envelope, 'x');
-  const auto room = server::limits::share(server::PermitClass::link).bytes / large.size();
-  for (std::uint8_t key = 0; key < room; ++key) ASSERT_EQ(ana.send(bob, large, key).status, 200u);
+  std::uint8_t key = 0;
+  std::size_t taken = 0;
+  for (std::uint8_t permit = 7; permit < 13; ++permit) {
+    bob.permit = {permit};
+    EXPECT_EQ(bob.put_permit(frames::Permit::LINK).status, 200u);
+    while (ana.send(bob, large, key++).status == 200u) ++taken;
+  }
+  EXPECT_EQ(taken, server::limits::share(server::PermitClass::link).bytes / large.size());
   EXPECT_EQ(code_of(ana.send(bob, large, 0xff)), "mailbox_full");
   bob.permit = contact;
   EXPECT_EQ(ana.send(bob, large, 0xff).status, 200u);
+}
+
+TEST_F(MessagesTest, OnePermitOfALinkThatFillsItsPartLeavesRoomToAnother) {
+  const std::string large(server::limits::envelope, 'x');
+  std::uint8_t key = 0;
+  bob.permit = {7};
+  EXPECT_EQ(bob.put_permit(frames::Permit::LINK).status, 200u);
+  while (ana.send(bob, large, key++).status == 200u) {
+  }
+  EXPECT_EQ(code_of(ana.send(bob, large, key++)), "mailbox_full");
+  bob.permit = {8};
+  EXPECT_EQ(bob.put_permit(frames::Permit::LINK).status, 200u);
+  EXPECT_EQ(ana.send(bob, large, key++).status, 200u);
+}
+
+TEST_F(MessagesTest, OnePermitOfALinkThatSendsTooOftenLeavesAnotherItsRate) {
+  const auto share = server::limits::share(server::PermitClass::link);
+  bob.permit = {7};
+  EXPECT_EQ(bob.put_permit(frames::Permit::LINK).status, 200u);
+  std::uint8_t key = 0;
+  while (ana.send(bob, "again", ++key).status == 200u) {
+  }
+  EXPECT_LT(key, share.sends_at_once);
+  bob.permit = {8};
+  EXPECT_EQ(bob.put_permit(frames::Permit::LINK).status, 200u);
+  EXPECT_EQ(ana.send(bob, "hello", 0xff).status, 200u);
 }
 
 TEST_F(MessagesTest, AClassThatSendsTooOftenWaitsAndTheOthersDoNot) {

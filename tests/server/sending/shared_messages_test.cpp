@@ -104,6 +104,52 @@ TEST_F(SharedMessagesTest, OneWrongEntryKeepsNoOtherBack) {
   EXPECT_EQ(queued(bob), 0u);
 }
 
+/// Entries of nobody's, which cost a look-up each.
+void add_wrong(SharedDraft& draft, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto byte = [i](int shift) { return static_cast<std::uint8_t>(i >> shift); };
+    draft.entries.push_back({.mailbox = wire::MailboxId::made_of(base::Bytes<16>{1, byte(8), byte(0)})});
+  }
+}
+
+TEST_F(SharedMessagesTest, StrangersLookUpsAreCountedByEntries) {
+  draft.entries.clear();
+  add_wrong(draft, 4'000);
+  net::Response response;
+  int taken = 0;
+  for (; taken < 10; ++taken) {
+    draft.key = static_cast<std::uint8_t>(10 + taken);
+    response = send(draft.request());
+    if (response.status != 200) break;
+  }
+  EXPECT_EQ(taken, static_cast<int>(server::limits::allowance(server::limits::Deed::refusal).all.at_once / 4'000));
+  EXPECT_EQ(response.status, 429u);
+  EXPECT_EQ(code_of(response), "too_many");
+  EXPECT_FALSE(net::header(response.headers, "Retry-After").empty());
+}
+
+TEST_F(SharedMessagesTest, WhoHasGoodPermitsIsNotKeptOutByStrangers) {
+  SharedDraft wrong;
+  add_wrong(wrong, 4'000);
+  for (wrong.key = 10; wrong.key < 30 && send(wrong.request()).status == 200; ++wrong.key) {
+  }
+  add_wrong(draft, 4);
+  const auto given = outcomes(send(draft.request()));
+  EXPECT_EQ(given[0], Answer::STORED);
+  EXPECT_EQ(given[1], Answer::STORED);
+  EXPECT_EQ(given[5], Answer::NO_PERMIT);
+}
+
+TEST_F(SharedMessagesTest, WhatIsToWaitDeliversNothing) {
+  SharedDraft wrong;
+  add_wrong(wrong, 4'000);
+  for (wrong.key = 10; wrong.key < 30 && send(wrong.request()).status == 200; ++wrong.key) {
+  }
+  add_wrong(draft, 100);
+  EXPECT_EQ(send(draft.request()).status, 429u);
+  EXPECT_EQ(queued(ana), 0u);
+}
+
 TEST_F(SharedMessagesTest, NamesADeviceThatWasSetUpAnew) {
   draft.entries[1].registration_id = 17;
   EXPECT_EQ(outcomes(send(draft.request())), (std::vector<int>{Answer::STORED, Answer::STALE}));
@@ -122,11 +168,12 @@ TEST_F(SharedMessagesTest, NamesDevicesOfAddressedAccountsThatNobodyAddressed) {
   EXPECT_EQ(queued(ana), 1u);  // the others are delivered all the same
 }
 
-TEST_F(SharedMessagesTest, AFullClassIsThatEntrysOutcomeOnly) {
+TEST_F(SharedMessagesTest, AFullShareIsThatEntrysOutcomeOnly) {
   draft.entries[1].permit = bob.permit = {7};
   ASSERT_EQ(bob.put_permit(frames::Permit::LINK).status, 200u);
   const std::string large(server::limits::envelope, 'x');
-  const auto room = server::limits::share(server::PermitClass::link).bytes / large.size();
+  const auto share = server::limits::share(server::PermitClass::link);
+  const auto room = share.bytes / share.senders / large.size();
   for (std::uint8_t key = 0; key < room; ++key) ASSERT_EQ(ana.send(bob, large, key).status, 200u);
   draft.shared = base::Blob(server::limits::envelope - 100, 9);
   EXPECT_EQ(outcomes(send(draft.request())), (std::vector<int>{Answer::STORED, Answer::FULL}));

@@ -250,6 +250,42 @@ TEST_P(StorageSuite, GivesEnvelopesInOrderAsManyAsFitButAtLeastOne) {
   EXPECT_EQ(queued(bob, all[2].position).size(), 2u);
 }
 
+TEST_P(StorageSuite, OnePermitFillsAPartOfItsClassAndAnotherStillHasRoom) {
+  enrol_both();
+  const auto send = [this](server::Sender sender, std::size_t size) {
+    auto upload = envelopes(bob, base::Blob(size), {20'000}, PermitClass::link);
+    upload.envelopes[0].sender = sender;
+    return store(upload);
+  };
+  const auto share = server::limits::share(PermitClass::link);
+  std::uint64_t taken = 0;
+  while (send(1, 10) == Kept::stored) ++taken;
+  EXPECT_EQ(taken, share.envelopes / share.senders);
+  EXPECT_EQ(send(2, 1u << 20), Kept::stored);
+  EXPECT_EQ(send(1, 10), Kept::mailbox_full);
+  std::vector<std::uint64_t> positions;
+  for (const auto& envelope : queued(bob)) positions.push_back(envelope.position);
+  ASSERT_TRUE(acknowledge(bob, positions));
+  EXPECT_EQ(send(1, 10), Kept::stored);
+}
+
+TEST_P(StorageSuite, ManyPermitsWithLittleHideNoneThatHasMuch) {
+  enrol_both();
+  const auto send = [this](server::Sender sender) {
+    auto upload = envelopes(bob, base::Blob(10), {20'000}, PermitClass::link);
+    upload.envelopes[0].sender = sender;
+    return store(upload);
+  };
+  std::uint64_t taken = 0;
+  for (server::Sender other = 100; other < 400; ++other) {
+    ASSERT_EQ(send(other), Kept::stored);
+    if (other % 2 == 0) taken += send(1) == Kept::stored;
+  }
+  while (send(1) == Kept::stored) ++taken;
+  const auto share = server::limits::share(PermitClass::link);
+  EXPECT_LE(taken, share.envelopes / share.senders);
+}
+
 TEST_P(StorageSuite, DeletesWhatIsAcknowledgedAndNeverRepeatsAPosition) {
   enrol_both();
   std::uint64_t highest = 0;

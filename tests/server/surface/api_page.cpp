@@ -27,7 +27,8 @@ is 16 bytes. Whoever wants to stay unknown asks anonymously on a connection that
 
 Answers to whoever shows no token leave on a fixed tick of 25 ms, so that their time says nothing about who is there. A request that got no
 answer may be sent again as the same bytes: what was done once is answered as it was then. An answer of 429 or 503, and 507 of a full disk,
-says in `Retry-After` after how many seconds to come again.
+says in `Retry-After` after how many seconds to come again. Whoever shows no token may be answered 429 `too_many` on every route: after
+many refusals of requests from the same address.
 
 ## Credentials
 
@@ -44,7 +45,8 @@ What a request may do is judged by its head, before its body is read.
 
 Tokens: a device announces the next one (`POST /v1/token`), both are good until the new one is first used, and after that an older one is a
 copy's: 401 `token_replaced`, and the device hears of it. A receive-only token opens the mailbox, where its acknowledgements move the
-window and delete nothing, and is refused everywhere else. At a server that takes invited accounts only, `POST /v1/register` also has
+window and delete nothing, and is refused everywhere else; when it is replaced or taken back, a mailbox that stands by it is closed with
+4003. At a server that takes invited accounts only, `POST /v1/register` also has
 `Sotto-Invite: INVITE`, 16 bytes.
 
 ## Errors
@@ -146,7 +148,7 @@ void write_limits(std::string& page) {
   row("an attachment, an archive", size_text(limits::blob_size) + ", " + size_text(limits::backup_size));
   row("attachments of one account a day, archives",
       size_text(limits::upload_bytes_a_day) + ", " + size_text(limits::backup_bytes_a_day));
-  row("grants of one account a day", number(limits::grants_a_day));
+  row("grants of one account a day", number(limits::grants_a_day) + ", fewer while many are in use");
   row("messages of one rendezvous", number(limits::rendezvous_messages) + ", " + size_text(limits::rendezvous_message) +
                                         " each, for " +
                                         number(static_cast<std::uint64_t>(limits::rendezvous_life.count())) + " s");

@@ -88,6 +88,9 @@ constexpr std::array rows{
     OptionRow{"allow_plain_anywhere", Shape::truth, "TRUTH", "false",
               "let what is not encrypted listen elsewhere than on loopback: only behind a proxy in a network of your own",
               truth<&Options::allow_plain_anywhere>},
+    OptionRow{"forwarded_for", Shape::truth, "TRUTH", "false",
+              "believe a proxy that connects to listen_plain: the last address in X-Forwarded-For is who asks",
+              truth<&Options::forwarded_for>},
     OptionRow{"name", Shape::text, "HOST:PORT", "whatever clients say", "by which clients reach this server",
               name},
     OptionRow{"tls_certificate", Shape::text, "FILE", "one of an own CA, for trying",
@@ -130,6 +133,12 @@ constexpr std::array rows{
     OptionRow{"limits.request_bodies", Shape::text, "SIZE", "128MiB",
               "memory for all requests that are being read; who comes on top is told to come back",
               bytes<&Options::request_bodies, 4ull << 20, 1ull << 40>},
+    OptionRow{"limits.per_address", Shape::truth, "TRUTH", "true",
+              "let one address take only its part of what strangers may do; false: where all seem to come from one",
+              truth<&Options::per_address>},
+    OptionRow{"limits.connections_per_address", Shape::count, "COUNT", "512",
+              "connections at once from one address; more are cut",
+              count<&Options::connections_per_address, 1, 1'000'000>},
 };
 // clang-format on
 

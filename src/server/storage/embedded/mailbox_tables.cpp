@@ -16,10 +16,18 @@ bool has_room(QueueCounts::Counts& counts, PermitClass permit_class, std::size_t
   return count.envelopes < share.envelopes && count.bytes + size <= share.bytes;
 }
 
-void note(QueueCounts::Counts& counts, PermitClass permit_class, std::size_t size) {
-  QueueCounts::Count& count = of_class(counts, permit_class);
+template <class Envelope>
+bool has_room(const QueueCounts& all, QueueCounts::Counts& counts, const Envelope& envelope, std::size_t size) {
+  return has_room(counts, envelope.permit_class, size) &&
+         all.senders.has_room(envelope.device, envelope.permit_class, envelope.sender, size);
+}
+
+template <class Envelope>
+void note(QueueCounts& all, QueueCounts::Counts& counts, const Envelope& envelope, std::size_t size) {
+  QueueCounts::Count& count = of_class(counts, envelope.permit_class);
   ++count.envelopes;
   count.bytes += size;
+  all.senders.note(envelope.device, envelope.permit_class, envelope.sender, size);
 }
 
 /// The first reason why an upload can't be kept whole.
@@ -27,7 +35,7 @@ Kept verdict(Database& database, QueueCounts& counts, const NewEnvelopes& envelo
   for (const NewEnvelope& envelope : envelopes.envelopes) {
     QueueCounts::Counts* of_device = counts.of(database, envelope.device);
     if (!of_device) return Kept::no_such_device;
-    if (envelopes.respects_limits && !has_room(*of_device, envelope.permit_class, envelope.bytes->size()))
+    if (envelopes.respects_limits && !has_room(counts, *of_device, envelope, envelope.bytes->size()))
       return Kept::mailbox_full;
   }
   return Kept::stored;
@@ -57,6 +65,7 @@ void note_deleted(Database& database, QueueCounts& counts, DeviceRow device, con
   QueueCounts::Count& count = of_class(*of_device, gone.permit_class);
   count.envelopes -= std::min<std::uint64_t>(count.envelopes, 1);
   count.bytes -= std::min(count.bytes, gone.size);
+  counts.senders.bound(device, gone.permit_class, count.envelopes, count.bytes);
 }
 
 }  // namespace
@@ -70,7 +79,7 @@ Kept store(Database& database, QueueCounts& counts, const NewEnvelopes& envelope
           envelope.position, envelope.device.value, static_cast<std::int64_t>(envelope.permit_class),
           envelopes.day.value, envelopes.upload, envelope.bytes->size(), *envelope.bytes)
         .run();
-    note(*counts.of(database, envelope.device), envelope.permit_class, envelope.bytes->size());
+    note(counts, *counts.of(database, envelope.device), envelope, envelope.bytes->size());
   }
   return Kept::stored;
 }
@@ -85,7 +94,7 @@ std::vector<Kept> store_shared(Database& database, QueueCounts& counts, const Sh
     const std::size_t size = part.head.size() + envelopes.payload.size();
     if (!of_device) {
       kept.push_back(Kept::no_such_device);
-    } else if (!has_room(*of_device, part.permit_class, size)) {
+    } else if (!has_room(counts, *of_device, part, size)) {
       kept.push_back(Kept::mailbox_full);
     } else {
       Query(database,
@@ -94,7 +103,7 @@ std::vector<Kept> store_shared(Database& database, QueueCounts& counts, const Sh
             part.position, part.device.value, static_cast<std::int64_t>(part.permit_class), envelopes.day.value,
             envelopes.upload, size, payload, part.head)
           .run();
-      note(*of_device, part.permit_class, size);
+      note(counts, *of_device, part, size);
       kept.push_back(Kept::stored);
       ++uses;
     }

@@ -4,6 +4,7 @@
 
 #include "server/storage/embedded/cache.hpp"
 #include "server/storage/embedded/database.hpp"
+#include "server/storage/embedded/sender_parts.hpp"
 #include "server/storage/mailboxes.hpp"
 
 namespace sotto::server {
@@ -21,7 +22,12 @@ class QueueCounts {
   /// Nothing if there is no such device. The pointer lives until the next call.
   Counts* of(Database& database, DeviceRow device);
   void forget(DeviceRow device) { counts_.erase(device); }
-  void forget_all() { counts_.clear(); }
+  void forget_all() {
+    counts_.clear();
+    senders.forget_all();
+  }
+
+  SenderParts senders;
 
  private:
   std::unordered_map<DeviceRow, Counts, FirstBytes> counts_;
