@@ -29,8 +29,9 @@ void fill(Place& place, const std::filesystem::path& folder, Citizen& to) {
     from.become_contact_of(to, name, "reader");
     for (std::size_t n = 0; n < waiting / writers; ++n)
       CHECK(from.engine().enqueue("reader", "message " + std::to_string(n) + " of some forty bytes, as people write"));
-    net::spawn(place.io.get_executor(), send_all(from, place.timer, done));
   }
+  // Not before all are contacts: that drains the mailbox.
+  for (Citizen& from : all) net::spawn(place.io.get_executor(), send_all(from, place.timer, done));
   while (done < writers) place.io.run_one();
 }
 

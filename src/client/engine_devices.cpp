@@ -34,7 +34,7 @@ asio::awaitable<Result<void>> Engine::heal_fork(Server& server, wire::Introducti
   const auto challenge = co_await server.begin_act(account->account_id);
   if (!challenge) co_return challenge.error();
   auto act = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<own_list::Act>> {
-    return own_list::merge(in, lent(*account), stands, *challenge);
+    return own_list::merge(in, lent(*account), stands, challenge->challenge);
   });
   if (!act) co_return act.error();
   if (!*act) co_return Result<void>();
