@@ -2,6 +2,7 @@
 #include "client/engine.hpp"
 #include "client/introductions.hpp"
 #include "client/session_context.hpp"
+#include "client/store_epochs.hpp"
 #include "protocol/session/record.hpp"
 #include "store/prekeys.hpp"
 #include "store/sessions.hpp"
@@ -17,9 +18,44 @@ asio::awaitable<Result<void>> Engine::refresh_own() {
   const auto account = own();
   if (!account) co_return account.error();
   Server server = server_for(*account);
-  const auto shown = co_await server.own_account();
+  const auto shown = co_await own_as_shown(server);
   if (!shown) co_return shown.error();
-  co_return take_own(*shown);
+  co_return take_own(shown->introduction);
+}
+
+asio::awaitable<Result<Engine::OwnShown>> Engine::own_as_shown(Server& server) {
+  const auto account = own();
+  if (!account) co_return account.error();
+  auto shown = co_await server.own_account();
+  if (!shown) co_return shown.error();
+  const auto parsed = wire::rules::parse(*shown);
+  const bool is_behind = parsed && parsed->list.account_id == account->account_id &&
+                         parsed->list.order < view_of(account->introduction).order;
+  OwnShown made{.introduction = *std::move(shown), .was_behind = is_behind};
+  if (!is_behind) co_return made;
+  const auto presented = co_await server.present_own(account->introduction);
+  if (!presented && presented.error().error == Error::unreachable) co_return presented.error();
+  if (!presented) warn(presented.error());
+  auto again = co_await server.own_account();
+  if (!again) co_return again.error();
+  made.introduction = *std::move(again);  // what it still hides is told
+  co_return made;
+}
+
+asio::awaitable<Result<void>> Engine::take_up_place(Server& server, const store::OwnAccount& account) {
+  const auto challenge = co_await server.begin_act(account.account_id);
+  if (!challenge) co_return challenge.error();
+  auto request = parts_.store.transact([&](store::Transaction& in) -> Result<base::Blob> {
+    return store_epochs::return_request(in, lent(account), challenge->challenge);
+  });
+  if (!request) co_return request.error();
+  co_return co_await server.return_device(*std::move(request));
+}
+
+Result<bool> Engine::note_status(const store::OwnAccount& account, const ServerStatus& status) {
+  TRY_VOID(note_clock(status));
+  return parts_.store.transact(
+      [&](store::Transaction& in) -> Result<bool> { return store_epochs::note(in, lent(account), status); });
 }
 
 Result<void> Engine::take_own(const wire::Introduction& shown) {
@@ -54,9 +90,9 @@ Result<void> Engine::take_own(const wire::Introduction& shown) {
 asio::awaitable<Result<void>> Engine::put_act(Server& server, MakeAct make) {
   constexpr int rounds = 5;
   for (int round = 0; round < rounds; ++round) {
-    const auto shown = co_await server.own_account();
+    const auto shown = co_await own_as_shown(server);
     if (!shown) co_return shown.error();
-    const auto taken = take_own(*shown);
+    const auto taken = take_own(shown->introduction);
     if (!taken) co_return taken;
     const auto account = own();
     if (!account) co_return account.error();
@@ -151,6 +187,13 @@ asio::awaitable<Result<void>> Engine::confirm_generation(Server& server) {
     const auto stands = co_await server.advance_generation(asked->tick, next);
     if (!stands) co_return stands.error();
     const bool is_confirmed = *stands == next;
+    if (!is_confirmed) {  // a server that was restored knows an older one
+      const auto status = co_await server.status();
+      if (!status) co_return status.error();
+      const auto is_restored = note_status(*account, *status);
+      if (!is_restored) co_return is_restored.error();
+      if (*is_restored) continue;
+    }
     const auto kept = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
       if (!is_confirmed) start_anew(in, lent(*account), stands->number);
       store::own_account::keep_generation(in, {.number = stands->number, .tick = stands->tick, .next_tick = {}});

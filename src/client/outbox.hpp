@@ -27,6 +27,9 @@ struct Lent {
 Result<store::Message> enqueue(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation,
                                wire::Text text);
 
+/// Whether there is anybody to synchronize with.
+bool has_other_devices(store::Transaction& in, const store::OwnAccount& own);
+
 /// errors  refused  not UTF-8, empty, or more than 1 MiB
 Result<void> check_text(const std::string& text);
 /// errors  refused  a request that was not accepted, somebody who is blocked
@@ -45,6 +48,10 @@ void post_receipt(store::Transaction& in, const Lent& lent, const wire::AccountI
 /// The last number that was used in a conversation, for a contact's devices or our own; at most one waits for each.
 void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::AccountId& account,
                     const wire::AccountId& conversation, bool asks);
+
+/// The same of a device of ours that has left, as far as we have what it said.
+void post_heartbeat_of(store::Transaction& in, const Lent& lent, const wire::AccountId& account,
+                       const wire::AccountId& conversation, wire::DeviceNumber left);
 
 /// What stands between a content and its ciphertexts.
 enum class Need {
@@ -72,7 +79,7 @@ Result<void> start_sessions(store::Transaction& in, const Lent& lent, const wire
                             const std::vector<wire::DeviceBundle>& bundles);
 
 /// The server has it, durably.
-void settle_sent(store::Transaction& in, const store::Outgoing& outgoing, base::Timestamp now);
+void settle_sent(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing);
 /// It can't be sent, ever.
 void settle_failed(store::Transaction& in, const store::Outgoing& outgoing, const std::string& reason);
 /// Nothing was delivered: it is encrypted anew.

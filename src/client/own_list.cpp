@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "client/tails.hpp"
 #include "crypto/hash.hpp"
 #include "store/contacts.hpp"
 #include "store/permits.hpp"
@@ -214,8 +215,14 @@ Result<Act> succeed(store::Transaction& in, const outbox::Lent& lent, const wire
 }
 
 Introduced adopt(store::Transaction& in, const outbox::Lent& lent, const wire::Introduction& introduction) {
+  const wire::DeviceList before = list_of(lent.own.introduction);
   const Introduced outcome = apply_own(in, lent.own, introduction, lent.now);
   if (outcome != Introduced::is_new) return outcome;
+  const wire::DeviceList now_listed = list_of(introduction);
+  for (const wire::Device& device : before.devices) {
+    const bool has_left = now_listed.device(device.number) == nullptr && device.number != lent.own.device;
+    if (has_left) tails::tell_of_who_left(in, lent, device.number);
+  }
   auto pending = store::own_account::pending_change(in);
   if (!pending || view_of(pending->introduction) != view_of(introduction)) {
     // Somebody else was faster: what was to become true together with ours does not.

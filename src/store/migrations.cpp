@@ -235,6 +235,18 @@ CREATE TABLE resets (
   old_account BLOB NOT NULL, new_account BLOB NOT NULL, at INTEGER NOT NULL, answer INTEGER NOT NULL,
   PRIMARY KEY (old_account, new_account)
 ) STRICT, WITHOUT ROWID;
+)sql",
+                           R"sql(
+-- When the server forgot it: a restored server has it again.
+ALTER TABLE permit_revocations ADD COLUMN put_at INTEGER;
+)sql",
+                           R"sql(
+-- Lost tails: how far a device of theirs has confirmed what we said, and when the last number is said once more.
+ALTER TABLE sequences_out ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE tails (
+  account BLOB NOT NULL, conversation BLOB NOT NULL, due INTEGER NOT NULL, PRIMARY KEY (account, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tails_by_due ON tails (due);
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

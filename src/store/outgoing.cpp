@@ -257,5 +257,41 @@ std::int64_t count_missing(Transaction& in, const wire::AccountId& conversation)
   return row.bind(conversation.view()).step() ? row.number(0) : 0;
 }
 
+void confirm(Transaction& in, const Line& line, std::uint64_t seq) {
+  auto update = in.prepare(
+      "UPDATE sequences_out SET confirmed = max(confirmed, ?) WHERE account = ? AND device = ? AND conversation = ?");
+  update.bind(static_cast<std::int64_t>(seq));
+  bind(update, line).run();
+}
+
+bool is_confirmed(Transaction& in, const Line& line, std::uint64_t seq) {
+  auto row = in.prepare("SELECT confirmed FROM sequences_out WHERE account = ? AND device = ? AND conversation = ?");
+  return bind(row, line).step() && static_cast<std::uint64_t>(row.number(0)) >= seq;
+}
+
 }  // namespace sequences
+
+namespace tails {
+
+void keep(Transaction& in, const wire::AccountId& account, const wire::AccountId& conversation, base::Timestamp due) {
+  in.prepare("INSERT OR REPLACE INTO tails (account, conversation, due) VALUES (?, ?, ?)")
+      .bind(account.view())
+      .bind(conversation.view())
+      .bind(due.ms)
+      .run();
+}
+
+std::vector<Tail> take_due(Transaction& in, base::Timestamp now) {
+  std::vector<Tail> found;
+  auto row = in.prepare("SELECT account, conversation FROM tails WHERE due <= ? ORDER BY due");
+  row.bind(now.ms);
+  while (row.step()) {
+    found.push_back({.account = sound(wire::AccountId::from(row.blob(0)), "tail"),
+                     .conversation = sound(wire::AccountId::from(row.blob(1)), "tail")});
+  }
+  in.prepare("DELETE FROM tails WHERE due <= ?").bind(now.ms).run();
+  return found;
+}
+
+}  // namespace tails
 }  // namespace sotto::store

@@ -134,7 +134,8 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
   {
     Connection earlier(folder.database(), key->expose());
     earlier.run(  // as the first version left it
-        "DROP TABLE prekey_upload; DROP TABLE own_permits; DROP TABLE permit_revocations; DROP TABLE resets; ALTER "
+        "DROP TABLE prekey_upload; DROP TABLE tails; DROP TABLE own_permits; DROP TABLE permit_revocations; DROP TABLE "
+        "resets; ALTER "
         "TABLE contacts DROP "
         "COLUMN permit; ALTER TABLE "
         "own_account DROP COLUMN profile_key; ALTER TABLE own_account DROP COLUMN sender_certificate; ALTER TABLE "
