@@ -255,6 +255,12 @@ void take_account(store::Transaction& in, const outbox::Lent& lent, const wire::
   if (certificate && certificate->account_key == key.public_key()) store::own_account::set_account_key(in, key.clone());
 }
 
+/// What the person has decided here is not undone by what another device has not heard of.
+bool is_settled_here(store::Transaction& in, const wire::AccountId& account) {
+  const auto contact = store::contacts::load(in, account);
+  return contact && contact->standing != store::Standing::held;
+}
+
 void take_contact(store::Transaction& in, const wire::SyncContact& synced, base::Timestamp now) {
   if (synced.introduction) {
     const auto parsed = wire::rules::parse(*synced.introduction);
@@ -319,7 +325,9 @@ Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wi
   }
   if (const auto* contacts = std::get_if<wire::SyncContacts>(&content.body)) {
     for (const wire::SyncContact& contact : contacts->contacts) {
-      if (contact.account != lent.own.account_id) take_contact(in, contact, lent.now);
+      if (contact.account == lent.own.account_id) continue;
+      if (contacts->fills && is_settled_here(in, contact.account)) continue;
+      take_contact(in, contact, lent.now);
     }
     return Applied{};
   }

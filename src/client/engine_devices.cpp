@@ -172,9 +172,11 @@ void start_anew(store::Transaction& in, const outbox::Lent& lent, std::uint64_t 
 }  // namespace
 
 asio::awaitable<Result<void>> Engine::confirm_generation(Server& server) {
-  constexpr int rounds = 3;
+  constexpr int rounds = 4;
   const auto account = own();
   if (!account) co_return account.error();
+  // Not our own tick, but that of a server which has forgotten ours.
+  std::optional<Generation> forgetful;
   for (int round = 0; round < rounds; ++round) {
     const auto asked = parts_.store.transact([&](store::Transaction& in) -> Result<store::own_account::Generation> {
       auto generation = store::own_account::generation(in);
@@ -184,18 +186,26 @@ asio::awaitable<Result<void>> Engine::confirm_generation(Server& server) {
     });
     if (!asked) co_return asked.error();
     const Generation next{.number = asked->number + 1, .tick = asked->next_tick};
-    const auto stands = co_await server.advance_generation(asked->tick, next);
+    const auto stands = co_await server.advance_generation(forgetful ? forgetful->tick : asked->tick, next);
     if (!stands) co_return stands.error();
     const bool is_confirmed = *stands == next;
-    if (!is_confirmed) {  // a server that was restored knows an older one
+    if (!is_confirmed) {
       const auto status = co_await server.status();
       if (!status) co_return status.error();
-      const auto is_restored = note_status(*account, *status);
-      if (!is_restored) co_return is_restored.error();
-      if (*is_restored) continue;
+      const auto noted = note_status(*account, *status);
+      if (!noted) co_return noted.error();
+      const auto is_behind = parts_.store.transact(
+          [&](store::Transaction& in) -> Result<bool> { return store_epochs::has_forgotten_ours(in, *stands); });
+      if (!is_behind) co_return is_behind.error();
+      const bool is_ours =
+          stands->number == asked->number && stands->tick == asked->tick;  // a repeated request of ours
+      forgetful.reset();
+      if (*is_behind) forgetful = *stands;
+      if (*is_behind || is_ours) continue;
     }
     const auto kept = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
       if (!is_confirmed) start_anew(in, lent(*account), stands->number);
+      if (is_confirmed) store::own_account::set_confirmed_in_epoch(in);
       store::own_account::keep_generation(in, {.number = stands->number, .tick = stands->tick, .next_tick = {}});
       return {};
     });

@@ -120,6 +120,19 @@ wire::SyncContact contact_for_sync(store::Transaction& in, const store::Contact&
   return made;
 }
 
+/// empty  of which kind they are
+void sync_contacts(store::Transaction& in, const outbox::Lent& lent, const wire::SyncContacts& empty) {
+  wire::SyncContacts batch = empty;
+  const auto flush = [&] {
+    if (!batch.contacts.empty()) outbox::sync(in, lent, lent.own.account_id, std::exchange(batch, empty));
+  };
+  for (const store::Contact& contact : store::contacts::all(in)) {
+    batch.contacts.push_back(contact_for_sync(in, contact));
+    if (batch.contacts.size() == wire::max_sync_contacts) flush();
+  }
+  flush();
+}
+
 }  // namespace
 
 std::vector<OwnDevice> devices(const store::OwnAccount& own) {
@@ -269,15 +282,11 @@ void sync_contact(store::Transaction& in, const outbox::Lent& lent, const store:
 
 void sync_all(store::Transaction& in, const outbox::Lent& lent) {
   outbox::sync(in, lent, lent.own.account_id, secrets_for_devices(in, lent.own, lent.random));
-  wire::SyncContacts batch;
-  const auto flush = [&] {
-    if (!batch.contacts.empty()) outbox::sync(in, lent, lent.own.account_id, std::exchange(batch, {}));
-  };
-  for (const store::Contact& contact : store::contacts::all(in)) {
-    batch.contacts.push_back(contact_for_sync(in, contact));
-    if (batch.contacts.size() == wire::max_sync_contacts) flush();
-  }
-  flush();
+  sync_contacts(in, lent, {});
+}
+
+void sync_again(store::Transaction& in, const outbox::Lent& lent) {
+  sync_contacts(in, lent, {.contacts = {}, .fills = true});
 }
 
 }  // namespace sotto::client::own_list

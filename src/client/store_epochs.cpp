@@ -12,15 +12,6 @@
 namespace sotto::client::store_epochs {
 namespace {
 
-/// A server that is behind has lost what this device had confirmed: it goes on from there. One that is not behind knows
-/// of another copy of this folder, and restoring it changes nothing about that.
-void go_on_counting(store::Transaction& in, const Generation& shown) {
-  auto ours = store::own_account::generation(in);
-  if (shown.number >= ours.number) return;
-  ours.tick = shown.tick;
-  store::own_account::keep_generation(in, ours);
-}
-
 /// What others have sent meanwhile may have been lost with the store. It shows by the numbers.
 void ask_how_far_they_are(store::Transaction& in, const outbox::Lent& lent) {
   const wire::AccountId& own = lent.own.account_id;
@@ -39,11 +30,11 @@ bool note(store::Transaction& in, const outbox::Lent& lent, const ServerStatus& 
   if (status.store_epoch <= before) return false;
   store::own_account::keep_store_epoch(in, status.store_epoch);
   if (before == 0) return false;  // it is seen for the first time
-  go_on_counting(in, status.generation);
   store::permits::forget_registered(in);
   store::prekeys::make_due(in, {lent.now.ms - rotation::policy.medium_term_ms});
   // Others may have seen it: another list in its place would contradict it.
   if (const auto change = store::own_account::pending_change(in)) own_list::adopt(in, lent, change->introduction);
+  own_list::sync_again(in, lent);
   ask_how_far_they_are(in, lent);
   store::notices::keep_once(in, {.account = {},
                                  .kind = store::Notice::Kind::server_restored,
@@ -51,6 +42,10 @@ bool note(store::Transaction& in, const outbox::Lent& lent, const ServerStatus& 
                                           "It was told again, and contacts are asked for what may be missing",
                                  .at = lent.now});
   return true;
+}
+
+bool has_forgotten_ours(store::Transaction& in, const Generation& shown) {
+  return !store::own_account::is_confirmed_in_epoch(in) && shown.number < store::own_account::generation(in).number;
 }
 
 base::Blob return_request(store::Transaction& in, const outbox::Lent& lent, const base::Bytes<32>& challenge) {

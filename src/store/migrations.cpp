@@ -247,6 +247,8 @@ CREATE TABLE tails (
   account BLOB NOT NULL, conversation BLOB NOT NULL, due INTEGER NOT NULL, PRIMARY KEY (account, conversation)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tails_by_due ON tails (due);
+-- Of the server's store, when the generation was confirmed last.
+ALTER TABLE own_account ADD COLUMN confirmed_epoch INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

@@ -206,6 +206,15 @@ void keep_store_epoch(Transaction& in, std::uint64_t epoch) {
   in.prepare("UPDATE own_account SET store_epoch = ?").bind(static_cast<std::int64_t>(epoch)).run();
 }
 
+bool is_confirmed_in_epoch(Transaction& in) {
+  auto row = in.prepare("SELECT 1 FROM own_account WHERE confirmed_epoch = store_epoch");
+  return row.step();
+}
+
+void set_confirmed_in_epoch(Transaction& in) {
+  in.prepare("UPDATE own_account SET confirmed_epoch = store_epoch").run();
+}
+
 std::optional<base::Blob> pending_registration(Transaction& in) {
   auto row = in.prepare("SELECT registration FROM own_account WHERE state = 0");
   if (!row.step()) return std::nullopt;

@@ -356,14 +356,16 @@ base::Result<SyncContact, ParseError> read_contact(base::View bytes) {
 base::Blob write(const SyncContacts& contacts) {
   StrictWriter made;
   for (const SyncContact& contact : contacts.contacts) made.bytes(1, write_contact(contact));
+  if (contacts.fills) made.number(2, 1);
   return made.done();
 }
 
 base::Result<Body, ParseError> read_contacts(base::View bytes) {
   StrictReader read(bytes, max_body);
   const auto contacts = read.repeated_bytes(1, max_sync_contacts);
+  const auto fills = read.optional_number(2, 1, 1);
   TRY_VOID(read.finish());
-  SyncContacts made;
+  SyncContacts made{.contacts = {}, .fills = fills.has_value()};
   for (const base::View one : contacts) {
     TRY(SyncContact contact, read_contact(one));
     made.contacts.push_back(std::move(contact));

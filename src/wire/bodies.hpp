@@ -148,6 +148,7 @@ struct SyncContact {
 };
 struct SyncContacts {
   std::vector<SyncContact> contacts;
+  bool fills = false;  // for who may never have got them: what is known there stays as it is
   friend bool operator==(const SyncContacts&, const SyncContacts&) = default;
 };
 

@@ -184,6 +184,20 @@ TEST_F(Restores, AMessageToWhoseListTheServerHasLostWaitsForThem) {
   EXPECT_EQ(tablet.texts(), (Texts{"to both", "to both again"}));
 }
 
+TEST_F(Restores, ADeviceWhoseContactsWereLostGetsThemAgain) {
+  const auto backup = town.back_up("a.db");
+  Resident& tablet = town.visitor("tablet");
+  ASSERT_TRUE(tablet.join(ana));
+  town.time.run_for(minutes(1));
+  ASSERT_TRUE(ana.listen());  // her contacts are at the server for the tablet, and lost there
+  town.restore(backup);
+  settle();
+  ASSERT_TRUE(ben.write(ana, "to both"));
+  settle();
+  EXPECT_EQ(tablet.texts(), Texts{"to both"});
+  EXPECT_TRUE(tablet.write(ben, "known here"));
+}
+
 TEST_F(Restores, APermitThatWasTakenBackStaysTakenBack) {
   ASSERT_TRUE(ben.write(ana, "hello"));
   ASSERT_TRUE(ana.write(ben, "hello"));

@@ -153,7 +153,7 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
       earlier.run("ALTER TABLE messages DROP COLUMN " + std::string(column));
     for (const char* column : {"standing", "profile_key", "has_our_profile_key"})
       earlier.run("ALTER TABLE contacts DROP COLUMN " + std::string(column));
-    for (const char* column : {"generation", "tick", "next_tick", "store_epoch", "is_removed"})
+    for (const char* column : {"generation", "tick", "next_tick", "store_epoch", "confirmed_epoch", "is_removed"})
       earlier.run("ALTER TABLE own_account DROP COLUMN " + std::string(column));
     earlier.run("PRAGMA user_version = 1;");
   }
