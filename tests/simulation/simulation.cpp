@@ -107,6 +107,7 @@ void Simulation::write() {
                       .audience = {}});
   for (Member* device : to.present()) written_.back().listed.insert(device);
   written_.back().is_server_behind = to.is_server_behind;
+  written_.back().step = steps_;
   (void)by.resident->run(by.resident->engine->drain_outbox());
   look_for_sent();
 }
@@ -342,6 +343,7 @@ void Simulation::back_up_or_restore_server() {
     for (Member& device : account.devices) device.has_seen_restore = false;
   }
   home.backup.reset();
+  home.restored_in = steps_;
 }
 
 void Simulation::part_from_server() {
@@ -382,7 +384,9 @@ bool Simulation::has_text(const Member& who, const Written& text) {
 bool Simulation::is_excused(const Written& text, const Member& device) {
   // Where both folders were put back, nobody may know any more that there was something.
   if (device.was_put_back && text.by->was_put_back) return true;
-  if (!text.by->is_removed) return false;
+  // The server has lost it, and so has the folder of who wrote it: it is gone, and said to be.
+  const bool was_lost_by_both = text.by->was_put_back && text.to->home->restored_in >= text.step;
+  if (!text.by->is_removed && !was_lost_by_both) return false;
   // What comes from a device that is on the list no more is refused. The other ones of its account are asked: they have
   // what had been synchronized before.
   const auto others = text.from->present();

@@ -51,6 +51,7 @@ class Simulation {
     std::string host;
     std::optional<Backup> backup = {};
     int backups = 0;
+    int restored_in = -1;  // the last step that did
   };
   struct Account {
     std::string name;
@@ -71,6 +72,7 @@ class Simulation {
     std::set<Member*> audience;     // on the lists when it was written and when the server had taken it
     std::set<Member*> listed = {};  // when it was written
     bool is_sent = false;
+    int step = 0;
     bool is_server_behind = false;  // of the account that it was for, when it was written
   };
 
