@@ -105,7 +105,9 @@ void Simulation::write() {
                       .by = &by,
                       .id = kept->id,
                       .audience = {}});
-  for (Member* device : to.present()) written_.back().listed.insert(device);
+  for (Member* device : to.present()) {
+    if (!device->is_forgotten) written_.back().listed.insert(device);
+  }
   written_.back().is_server_behind = to.is_server_behind;
   written_.back().step = steps_;
   (void)by.resident->run(by.resident->engine->drain_outbox());
@@ -125,7 +127,7 @@ void Simulation::look_for_sent() {
     }
     one.is_sent = true;
     for (Member* device : one.to->present()) {
-      if (one.listed.contains(device)) one.audience.insert(device);
+      if (one.listed.contains(device) && !device->is_forgotten) one.audience.insert(device);
     }
   }
 }
@@ -136,8 +138,12 @@ void Simulation::listen(Member& who) {
     who.listened_at = town_.time.now();
     who.has_seen_restore = true;
     who.is_fresh_copy = false;
-    // Others may not have heard of the shorter list themselves.
-    if (&who == &who.account->devices[0]) who.account->is_server_behind = false;
+    who.is_forgotten = false;
+    // Others may not have heard of the last list themselves.
+    if (&who == &who.account->devices[0]) {
+      who.account->is_server_behind = false;
+      for (Member& device : who.account->devices) device.is_forgotten = false;
+    }
   }
   note(who.resident->name + " listens" + (listened ? "" : ": " + listened.error().message));
   look_for_sent();
@@ -161,6 +167,7 @@ void Simulation::add_device() {
   note(made.name + (joined ? " joins" : " can't join: " + joined.error().message));
   if (!joined) return;
   account.devices.push_back({.resident = &made, .account = &account});
+  account.devices.back().joined_in = steps_;
   watch(account.devices.back());
 }
 
@@ -340,7 +347,10 @@ void Simulation::back_up_or_restore_server() {
   for (Account& account : accounts_) {
     if (account.home != &home) continue;
     if (account.list_changed_in >= home.backup->step) account.is_server_behind = true;
-    for (Member& device : account.devices) device.has_seen_restore = false;
+    for (Member& device : account.devices) {
+      device.has_seen_restore = false;
+      if (device.joined_in >= home.backup->step) device.is_forgotten = true;
+    }
   }
   home.backup.reset();
   home.restored_in = steps_;
@@ -386,6 +396,11 @@ bool Simulation::is_excused(const Written& text, const Member& device) {
   if (device.was_put_back && text.by->was_put_back) return true;
   // The server has lost it, and so has the folder of who wrote it: it is gone, and said to be.
   const bool was_lost_by_both = text.by->was_put_back && text.to->home->restored_in >= text.step;
+  // Who has nothing of before can't tell where a folder that was put back has begun anew from where it began.
+  const bool has_earlier = std::ranges::any_of(written_, [&](const Written& other) {
+    return other.index < text.index && other.by == text.by && other.to == text.to && has_text(device, other);
+  });
+  if (was_lost_by_both && !has_earlier) return true;
   if (!text.by->is_removed && !was_lost_by_both) return false;
   // What comes from a device that is on the list no more is refused. The other ones of its account are asked: they have
   // what had been synchronized before.

@@ -40,6 +40,8 @@ class Simulation {
     Line* line = nullptr;
     base::Timestamp listened_at = {};
     bool has_seen_restore = true;  // of its server
+    int joined_in = -1;            // the step
+    bool is_forgotten = false;     // its server was restored to before that, and nobody has shown it the list since
     bool is_fresh_copy = false;    // put back, and not connected since
   };
   /// What a server has, as it was when it was backed up.

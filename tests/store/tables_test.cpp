@@ -264,6 +264,19 @@ TEST_F(Tables, WhatIsMissingInASequenceIsKnownUntilItComesOrIsGone) {
   });
 }
 
+TEST_F(Tables, OfNumbersThatAreLeaptOverTheFirstAreAskedFor) {
+  within([&](Transaction& in) {
+    const sequences::Line line{.account = ben.account_id(), .conversation = ben.account_id()};
+    sequences::note(in, line, 5, 5, {10});
+    EXPECT_EQ(sequences::note(in, line, 1'000'000, 1'000'000, {20}), 0u) << "told to nobody";
+    const auto missing = sequences::missing(in, line);
+    ASSERT_EQ(missing.size(), 64u);
+    EXPECT_EQ(missing.front(), 6u);
+    EXPECT_EQ(sequences::note(in, line, 1'000'001, 1'000'000, {30}), 0u);
+    EXPECT_EQ(sequences::missing(in, line).size(), 64u);
+  });
+}
+
 TEST_F(Tables, ADeviceHasConfirmedWhatItsReceiptNamesAndAllBefore) {
   within([&](Transaction& in) {
     const sequences::Line line{.account = ben.account_id(), .conversation = ben.account_id()};
