@@ -401,6 +401,8 @@ bool Simulation::is_excused(const Written& text, const Member& device) {
     return other.index < text.index && other.by == text.by && other.to == text.to && has_text(device, other);
   });
   if (was_lost_by_both && !has_earlier) return true;
+  // As long as the device is listed, it alone is asked.
+  if (was_lost_by_both && !text.by->is_removed && !has_text(*text.by, text)) return true;
   if (!text.by->is_removed && !was_lost_by_both) return false;
   // What comes from a device that is on the list no more is refused. The other ones of its account are asked: they have
   // what had been synchronized before.
