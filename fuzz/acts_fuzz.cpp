@@ -1,6 +1,7 @@
 // room: wire
 #include "base/check.hpp"
 #include "wire/acts.hpp"
+#include "wire/device_return.hpp"
 
 using namespace sotto;
 
@@ -26,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   check_body<wire::NameBody>(body);
   check_body<wire::BackupBody>(body);
   check_body<wire::BackupAccess>(body);
+  check_body<wire::DeviceReturn>(body);
+  check_body<wire::DeviceReturnRequest>(input);
   const auto list = wire::ListBody::parse(body);
   if (!parsed || !list || !list->certificate) return 0;
   const wire::Introduction held{.certificate = *list->certificate, .list = list->list};

@@ -1,6 +1,7 @@
 #include "client/contents.hpp"
 
 #include "client/claimed_names.hpp"
+#include "client/gaps.hpp"
 #include "client/histories.hpp"
 #include "client/introductions.hpp"
 #include "client/permits.hpp"
@@ -148,6 +149,11 @@ void apply(const Place& at, const wire::Receipt& receipt) {
       continue;
     }
     if (message->sender != at.lent.own.account_id) continue;
+    if (message->device == at.lent.own.device && message->seq > 0) {
+      store::sequences::confirm(
+          at.in, {.account = at.speaker.account, .device = at.speaker.device, .conversation = at.conversation},
+          message->seq);
+    }
     if (receipt.kind == wire::Receipt::Kind::delivered) store::messages::set_delivered(at.in, message->id, at.lent.now);
     if (receipt.kind != wire::Receipt::Kind::delivered) store::messages::set_read(at.in, message->id, at.lent.now);
   }
@@ -185,53 +191,24 @@ void apply(const Place& at, const wire::Profile& profile) {
 
 /// A tail that was lost shows by the number after it.
 void apply(const Place& at, const wire::Heartbeat& heartbeat) {
-  const store::sequences::Line line{
-      .account = at.speaker.account, .device = at.speaker.device, .conversation = at.conversation};
+  if (heartbeat.of && !gaps::has_left(at.in, at.speaker.account, *heartbeat.of)) return;
+  const store::sequences::Line line{.account = at.speaker.account,
+                                    .device = heartbeat.of.value_or(at.speaker.device),
+                                    .conversation = at.conversation};
   tell_of_gap(at, store::sequences::note_last(at.in, line, heartbeat.last_seq, at.content.seq_start, at.lent.now));
   if (heartbeat.asks) outbox::post_heartbeat(at.in, at.lent, at.speaker.account, at.conversation, false);
 }
 
-/// Answered only to who was addressed then: what we wrote into this conversation from this device.
-void apply(const Place& at, const wire::GapQuestion& question) {
-  constexpr std::int64_t pause_ms = 600'000;
-  if (question.device != at.lent.own.device) return;
-  // A short question may be answered by much: a contact's device gets that once in a while only.
-  const store::sessions::Key asker{.account = at.speaker.account, .device = at.speaker.device};
-  if (!at.is_own && !store::sessions::may_again(at.in, store::sessions::Act::answer, asker, at.lent.now, pause_ms))
-    return;
-  std::vector<std::uint64_t> gone;
-  for (const std::uint64_t seq : question.seqs) {
-    const auto message = store::messages::of_own_seq(at.in, at.conversation, at.lent.own.device, seq);
-    const bool may_resend = message && !message->is_deleted && message->body_kind == wire::kind_of(wire::Text{});
-    if (!may_resend) {
-      gone.push_back(seq);
-      continue;
-    }
-    store::Outgoing again{.account = at.speaker.account,
-                          .message = message->id,
-                          .message_id = message->message_id,
-                          .sent_at = message->sent_at,
-                          .seq = message->seq};
-    if (at.is_own) again.about = at.conversation;
-    store::outgoing::keep(at.in, again);
-  }
-  if (gone.empty()) return;
-  store::Outgoing answer{.account = at.speaker.account,
-                         .message_id = at.lent.random.bytes<16>(),
-                         .sent_at = store::own_account::next_sent_at(at.in, at.lent.now),
-                         .body = wire::GapAnswer{std::move(gone)}};
-  if (at.is_own) answer.about = at.conversation;
-  store::outgoing::keep(at.in, answer);
+gaps::Place as_gap(const Place& at) {
+  return {.in = at.in, .lent = at.lent, .speaker = at.speaker, .conversation = at.conversation, .is_own = at.is_own};
 }
 
-void apply(const Place& at, const wire::GapAnswer& answer) {
-  const store::sequences::Line line{
-      .account = at.speaker.account, .device = at.speaker.device, .conversation = at.conversation};
-  store::sequences::set_gone(at.in, line, answer.gone);
-}
+void apply(const Place& at, const wire::GapQuestion& question) { gaps::answer(as_gap(at), question); }
+void apply(const Place& at, const wire::GapAnswer& answer) { gaps::note_gone(as_gap(at), answer); }
 
 void apply(const Place&, const wire::Typing&) {}
 void apply(const Place&, const wire::Text&) {}
+void apply(const Place&, const wire::Resent&) {}
 void apply(const Place&, const wire::UnknownBody&) {}
 void apply(const Place&, const wire::SyncContacts&) {}
 void apply(const Place&, const wire::SyncAccount&) {}
@@ -255,8 +232,32 @@ Outcome apply_body(const Place& at) {
   return Applied{};
 }
 
+/// As if the device that wrote it had sent it, which can't any more.
+Outcome take_resent(const Place& at, const wire::Resent& resent) {
+  if (!gaps::has_left(at.in, at.speaker.account, resent.device))
+    return Broken{"it speaks for a device that can speak for itself"};
+  wire::Content original = at.content;
+  original.message_id = resent.id;
+  original.sent_at = resent.sent_at;
+  original.seq = resent.seq;
+  original.seq_start.reset();
+  original.body = resent.text;
+  const Speaker writer{.account = at.speaker.account, .device = resent.device};
+  return show({.in = at.in,
+               .lent = at.lent,
+               .content = original,
+               .speaker = writer,
+               .conversation = at.conversation,
+               .is_own = at.is_own});
+}
+
 bool is_shown(const wire::Body& body) {
   return std::holds_alternative<wire::Text>(body) || std::holds_alternative<wire::UnknownBody>(body);
+}
+
+Outcome take(const Place& at) {
+  if (const auto* resent = std::get_if<wire::Resent>(&at.content.body)) return take_resent(at, *resent);
+  return is_shown(at.content.body) ? show(at) : apply_body(at);
 }
 
 // Of own devices
@@ -268,6 +269,12 @@ void take_account(store::Transaction& in, const outbox::Lent& lent, const wire::
   const auto key = crypto::PrivateKey(std::span(*account.account_key));
   const auto certificate = wire::AccountCertificate::parse(lent.own.introduction.certificate.statement);
   if (certificate && certificate->account_key == key.public_key()) store::own_account::set_account_key(in, key.clone());
+}
+
+/// What the person has decided here is not undone by what another device has not heard of.
+bool is_settled_here(store::Transaction& in, const wire::AccountId& account) {
+  const auto contact = store::contacts::load(in, account);
+  return contact && contact->standing != store::Standing::held;
 }
 
 void take_contact(store::Transaction& in, const wire::SyncContact& synced, base::Timestamp now) {
@@ -321,7 +328,7 @@ Outcome take_from_contact(store::Transaction& in, const outbox::Lent& lent, cons
   const bool may_be_said_by_anybody = is_text || std::holds_alternative<wire::Replacement>(content.body);
   if (contact.standing != store::Standing::accepted && !may_be_said_by_anybody)
     return Broken{"somebody who is not a contact may send texts only"};
-  Outcome outcome = is_shown(content.body) ? show(at) : apply_body(at);
+  Outcome outcome = take(at);
   if (contact.standing == store::Standing::accepted) answer_with_profile_key(at);
   return outcome;
 }
@@ -334,7 +341,9 @@ Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wi
   }
   if (const auto* contacts = std::get_if<wire::SyncContacts>(&content.body)) {
     for (const wire::SyncContact& contact : contacts->contacts) {
-      if (contact.account != lent.own.account_id) take_contact(in, contact, lent.now);
+      if (contact.account == lent.own.account_id) continue;
+      if (contacts->fills && is_settled_here(in, contact.account)) continue;
+      take_contact(in, contact, lent.now);
     }
     return Applied{};
   }
@@ -353,24 +362,7 @@ Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wi
                  .speaker = speaker,
                  .conversation = *content.sync_for,
                  .is_own = true};
-  return is_shown(content.body) ? show(at) : apply_body(at);
-}
-
-void ask_for_missing(store::Transaction& in, const outbox::Lent& lent) {
-  constexpr std::int64_t patience_ms = 30'000, again_ms = 3'600'000;
-  const auto gaps = store::sequences::open_gaps(in, {lent.now.ms - patience_ms}, {lent.now.ms - again_ms});
-  for (const store::sequences::Gap& gap : gaps) {
-    const bool is_own = gap.line.account == lent.own.account_id;
-    const auto contact = store::contacts::load(in, gap.line.account);
-    if (!is_own && (!contact || contact->standing != store::Standing::accepted)) continue;
-    store::Outgoing question{.account = gap.line.account,
-                             .message_id = lent.random.bytes<16>(),
-                             .sent_at = store::own_account::next_sent_at(in, lent.now),
-                             .body = wire::GapQuestion{.device = gap.line.device, .seqs = gap.seqs}};
-    if (is_own) question.about = gap.line.conversation;
-    store::outgoing::keep(in, question);
-    store::sequences::set_asked(in, gap.line, lent.now);
-  }
+  return take(at);
 }
 
 void begin_anew_with(store::Transaction& in, const outbox::Lent& lent, const Speaker& speaker) {

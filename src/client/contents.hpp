@@ -52,9 +52,6 @@ Outcome take_from_contact(store::Transaction& in, const outbox::Lent& lent, cons
 Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wire::Content& content,
                       const Speaker& speaker);
 
-/// Asks for what has been missing for a while: each gap at most once an hour.
-void ask_for_missing(store::Transaction& in, const outbox::Lent& lent);
-
 /// A message of a listed device can't be read: there is a copy of one of the two folders, or a session was lost. A new
 /// session is begun with a question for what is missing; at most one in ten minutes with each device, and only with
 /// contacts and own devices.

@@ -215,6 +215,16 @@ class Engine {
   Result<void> note_stuck(const ToSend& outgoing, const Problem& problem);
   Result<void> note_clock(const ServerStatus& status);
   Result<void> take_own(const wire::Introduction& shown);
+  /// What the server shows of our account, after it was shown what it has lost.
+  struct OwnShown {
+    wire::Introduction introduction;
+    bool was_behind = false;
+  };
+  asio::awaitable<Result<OwnShown>> own_as_shown(Server& server);
+  /// This device's place on the list, at a server that has lost it.
+  asio::awaitable<Result<void>> take_up_place(Server& server, const store::OwnAccount& own);
+  /// returns  whether the server's store is another one than before
+  Result<bool> note_status(const store::OwnAccount& own, const ServerStatus& status);
   /// No ciphertext leaves before the server has confirmed which copy of this device speaks (design, section 5).
   asio::awaitable<Result<void>> confirm_generation(Server& server);
   using MakeAct = std::function<Result<own_list::Act>(store::Transaction&, const outbox::Lent&, const ActChallenge&)>;
@@ -224,7 +234,7 @@ class Engine {
   asio::awaitable<Result<bool>> refresh(Lines& lines, const store::OwnAccount& own, wire::AccountId account);
   /// Registers the permits that are due: new ones, and once a month all of them.
   asio::awaitable<Result<void>> put_permits(Server& server, const store::OwnAccount& own);
-  asio::awaitable<Result<void>> top_up_prekeys(Server& server, const store::OwnAccount& own);
+  asio::awaitable<Result<void>> top_up_prekeys(Server& server, const store::OwnAccount& own, ServerStatus status);
   struct Listening {
     std::optional<net::Duration> patience;
     bool& went_well;  // set once everything that was there has been seen and what waited has been sent
@@ -239,6 +249,8 @@ class Engine {
   void tell_in_passing(const admission::Verdict& verdict) const;
   asio::awaitable<Result<void>> look_after(Lines& lines, const store::OwnAccount& own);
   Result<void> note_clone();
+  /// Asks for what is missing, and says what others may be missing.
+  Result<void> look_for_lost();
   Result<void> tell_of_refused_permit(const wire::AccountId& account);
   void warn(const Problem& problem) const {
     if (parts_.warn) parts_.warn(problem);

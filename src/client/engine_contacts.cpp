@@ -73,8 +73,11 @@ asio::awaitable<Result<bool>> Engine::refresh(Lines& lines, const store::OwnAcco
     case Introduced::is_new:
       co_return true;
     case Introduced::is_held:
-    case Introduced::is_older:
       co_return false;
+    case Introduced::is_older:  // it was restored, or hides something: the account's own devices show it theirs
+      co_return Problem(
+          Error::waiting,
+          "the server shows an older device list of this contact than was seen before: the message waits");
     case Introduced::is_fork:
       co_return refused("the server shows a device list that contradicts one seen before; both are kept as proof");
     case Introduced::is_unsound:

@@ -2,6 +2,7 @@
 #include "client/engine.hpp"
 #include "client/introductions.hpp"
 #include "client/session_context.hpp"
+#include "client/store_epochs.hpp"
 #include "protocol/session/record.hpp"
 #include "store/prekeys.hpp"
 #include "store/sessions.hpp"
@@ -17,11 +18,11 @@ asio::awaitable<Result<void>> Engine::refresh_own() {
   const auto account = own();
   if (!account) co_return account.error();
   Server server = server_for(*account);
-  const auto shown = co_await server.own_account();
+  const auto shown = co_await own_as_shown(server);
   if (!shown) co_return shown.error();
-  const auto taken = take_own(*shown);
+  const auto taken = take_own(shown->introduction);
   if (!taken) co_return taken;
-  co_return co_await heal_fork(server, *shown);
+  co_return co_await heal_fork(server, shown->introduction);
 }
 
 asio::awaitable<Result<void>> Engine::heal_fork(Server& server, wire::Introduction stands) {
@@ -50,6 +51,41 @@ asio::awaitable<Result<void>> Engine::heal_fork(Server& server, wire::Introducti
   const auto adopted = take_own(*merged);
   if (adopted) wake_sending();
   co_return adopted;
+}
+
+asio::awaitable<Result<Engine::OwnShown>> Engine::own_as_shown(Server& server) {
+  const auto account = own();
+  if (!account) co_return account.error();
+  auto shown = co_await server.own_account();
+  if (!shown) co_return shown.error();
+  const auto parsed = wire::rules::parse(*shown);
+  const bool is_behind = parsed && parsed->list.account_id == account->account_id &&
+                         parsed->list.order < view_of(account->introduction).order;
+  OwnShown made{.introduction = *std::move(shown), .was_behind = is_behind};
+  if (!is_behind) co_return made;
+  const auto presented = co_await server.present_own(account->introduction);
+  if (!presented && presented.error().error == Error::unreachable) co_return presented.error();
+  if (!presented) warn(presented.error());
+  auto again = co_await server.own_account();
+  if (!again) co_return again.error();
+  made.introduction = *std::move(again);  // what it still hides is told
+  co_return made;
+}
+
+asio::awaitable<Result<void>> Engine::take_up_place(Server& server, const store::OwnAccount& account) {
+  const auto challenge = co_await server.begin_act(account.account_id);
+  if (!challenge) co_return challenge.error();
+  auto request = parts_.store.transact([&](store::Transaction& in) -> Result<base::Blob> {
+    return store_epochs::return_request(in, lent(account), challenge->challenge);
+  });
+  if (!request) co_return request.error();
+  co_return co_await server.return_device(*std::move(request));
+}
+
+Result<bool> Engine::note_status(const store::OwnAccount& account, const ServerStatus& status) {
+  TRY_VOID(note_clock(status));
+  return parts_.store.transact(
+      [&](store::Transaction& in) -> Result<bool> { return store_epochs::note(in, lent(account), status); });
 }
 
 Result<void> Engine::take_own(const wire::Introduction& shown) {
@@ -84,9 +120,9 @@ Result<void> Engine::take_own(const wire::Introduction& shown) {
 asio::awaitable<Result<void>> Engine::put_act(Server& server, MakeAct make) {
   constexpr int rounds = 5;
   for (int round = 0; round < rounds; ++round) {
-    const auto shown = co_await server.own_account();
+    const auto shown = co_await own_as_shown(server);
     if (!shown) co_return shown.error();
-    const auto taken = take_own(*shown);
+    const auto taken = take_own(shown->introduction);
     if (!taken) co_return taken;
     const auto account = own();
     if (!account) co_return account.error();
@@ -166,9 +202,11 @@ void start_anew(store::Transaction& in, const outbox::Lent& lent, std::uint64_t 
 }  // namespace
 
 asio::awaitable<Result<void>> Engine::confirm_generation(Server& server) {
-  constexpr int rounds = 3;
+  constexpr int rounds = 4;
   const auto account = own();
   if (!account) co_return account.error();
+  // Not our own tick, but that of a server which has forgotten ours.
+  std::optional<Generation> forgetful;
   for (int round = 0; round < rounds; ++round) {
     const auto asked = parts_.store.transact([&](store::Transaction& in) -> Result<store::own_account::Generation> {
       auto generation = store::own_account::generation(in);
@@ -178,11 +216,26 @@ asio::awaitable<Result<void>> Engine::confirm_generation(Server& server) {
     });
     if (!asked) co_return asked.error();
     const Generation next{.number = asked->number + 1, .tick = asked->next_tick};
-    const auto stands = co_await server.advance_generation(asked->tick, next);
+    const auto stands = co_await server.advance_generation(forgetful ? forgetful->tick : asked->tick, next);
     if (!stands) co_return stands.error();
     const bool is_confirmed = *stands == next;
+    if (!is_confirmed) {
+      const auto status = co_await server.status();
+      if (!status) co_return status.error();
+      const auto noted = note_status(*account, *status);
+      if (!noted) co_return noted.error();
+      const auto is_behind = parts_.store.transact(
+          [&](store::Transaction& in) -> Result<bool> { return store_epochs::has_forgotten_ours(in, *stands); });
+      if (!is_behind) co_return is_behind.error();
+      const bool is_ours =
+          stands->number == asked->number && stands->tick == asked->tick;  // a repeated request of ours
+      forgetful.reset();
+      if (*is_behind) forgetful = *stands;
+      if (*is_behind || is_ours) continue;
+    }
     const auto kept = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
       if (!is_confirmed) start_anew(in, lent(*account), stands->number);
+      if (is_confirmed) store::own_account::set_confirmed_in_epoch(in);
       store::own_account::keep_generation(in, {.number = stands->number, .tick = stands->tick, .next_tick = {}});
       return {};
     });

@@ -153,11 +153,13 @@ asio::awaitable<Result<bool>> Engine::refresh_devices(Lines& lines, const store:
                                                       wire::AccountId whose) {
   if (whose != account.account_id) co_return co_await refresh(lines, account, whose);
   const auto before = view_of(account.introduction);
-  const auto refreshed = co_await refresh_own();
-  if (!refreshed) co_return refreshed.error();
+  const auto shown = co_await own_as_shown(lines.server);
+  if (!shown) co_return shown.error();
+  const auto taken = take_own(shown->introduction);
+  if (!taken) co_return taken.error();
   const auto after = own();
   if (!after) co_return after.error();
-  co_return view_of(after->introduction) != before;
+  co_return shown->was_behind || view_of(after->introduction) != before;
 }
 
 asio::awaitable<Result<void>> Engine::start_sessions(Lines& lines, const store::OwnAccount& account,
@@ -248,7 +250,7 @@ asio::awaitable<Result<void>> Engine::send_one(Lines& lines, const store::OwnAcc
     auto request = co_await ready_request(lines, *account, outgoing);
     if (!request) co_return request.error();
     if (!*request) {
-      co_return in_store([&](store::Transaction& in) { outbox::settle_sent(in, outgoing, parts_.clock.now()); });
+      co_return in_store([&](store::Transaction& in) { outbox::settle_sent(in, lent(*account), outgoing); });
     }
     reached(Step::encrypted);
     Result<SendAnswer> answer = refused("");
@@ -266,7 +268,7 @@ asio::awaitable<Result<void>> Engine::send_one(Lines& lines, const store::OwnAcc
       case Delivery::stored: {
         reached(Step::stored_by_server);
         const auto settled =
-            in_store([&](store::Transaction& in) { outbox::settle_sent(in, outgoing, parts_.clock.now()); });
+            in_store([&](store::Transaction& in) { outbox::settle_sent(in, lent(*account), outgoing); });
         if (settled) reached(Step::sent);
         co_return settled;
       }
@@ -287,7 +289,9 @@ asio::awaitable<Result<void>> Engine::send_one(Lines& lines, const store::OwnAcc
     // Nothing was delivered: with a newer list it is encrypted anew, from the content.
     const auto refreshed = co_await refresh_devices(lines, *account, outgoing.account);
     if (!refreshed) co_return refreshed.error();
-    if (!*refreshed) {
+    // What was encrypted earlier may lack a device of a list that was learned of since.
+    const bool was_kept = outgoing.request.has_value();
+    if (!*refreshed && !was_kept) {
       co_return in_store([&](store::Transaction& in) {
         outbox::settle_failed(in, outgoing, "the server refuses the devices on the contact's list");
       });
@@ -351,13 +355,17 @@ asio::awaitable<Result<void>> Engine::refill_in_time() {
   });
   if (!is_due) co_return is_due.error();
   if (!*is_due) co_return Result<void>();
-  Lines lines = lines_for(*account);
-  co_return co_await top_up_prekeys(lines.server, *account);
+  Server server = server_for(*account);
+  const auto status = co_await server.status();
+  if (!status) co_return status.error();
+  co_return co_await top_up_prekeys(server, *account, *status);
 }
 
 asio::awaitable<void> Engine::keep_sending(std::shared_ptr<Sending> sending) {
   constexpr net::Duration pause = std::chrono::seconds(5);
   while (!sending->is_over) {
+    const auto looked = look_for_lost();
+    if (!looked) warn(looked.error());
     const auto drained = co_await drain_outbox();
     if (sending->is_over) break;
     const auto refilled = co_await refill_in_time();

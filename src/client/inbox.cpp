@@ -5,9 +5,11 @@
 #include "client/contents.hpp"
 #include "client/conversations.hpp"
 #include "client/engine.hpp"
+#include "client/gaps.hpp"
 #include "client/histories.hpp"
 #include "client/introductions.hpp"
 #include "client/prekey_stock.hpp"
+#include "client/tails.hpp"
 #include "store/prekeys.hpp"
 
 namespace sotto::client {
@@ -132,15 +134,11 @@ Result<void> Engine::tell_new(const Told& tell) {
   }
 }
 
-asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store::OwnAccount& account) {
-  const auto status = co_await server.status();
-  if (!status) co_return status.error();
-  const auto noted = note_clock(*status);
-  if (!noted) co_return noted;
+asio::awaitable<Result<void>> Engine::top_up_prekeys(Server& server, const store::OwnAccount& account,
+                                                     ServerStatus status) {
   const auto upload = parts_.store.transact([&](store::Transaction& in) -> Result<std::optional<base::Blob>> {
-    if (status->deletion_day != 0) tell_of_deletion(in, status->deletion_day, parts_.clock.now());
-    const prekey_stock::Left left{.one_time = status->one_time_prekeys,
-                                  .one_time_kyber = status->one_time_kyber_prekeys};
+    if (status.deletion_day != 0) tell_of_deletion(in, status.deletion_day, parts_.clock.now());
+    const prekey_stock::Left left{.one_time = status.one_time_prekeys, .one_time_kyber = status.one_time_kyber_prekeys};
     return prekey_stock::upload(in, account.identity.private_key, left, parts_.clock.now(), parts_.random);
   });
   if (!upload) co_return upload.error();
@@ -249,6 +247,14 @@ asio::awaitable<Result<void>> Engine::look_after(Lines& lines, const store::OwnA
   const auto is_cut = [](const Result<void>& outcome) {
     return !outcome && outcome.error().error == Error::unreachable;
   };
+  // First: by this, what the server shows below is judged.
+  const auto status = co_await lines.server.status();
+  if (!status && status.error().error == Error::unreachable) co_return status.error();
+  if (!status) warn(status.error());
+  if (status) {
+    const auto noted = note_status(account, *status);
+    if (!noted) co_return noted.error();
+  }
   const auto refreshed = co_await refresh_own();
   if (is_cut(refreshed)) co_return refreshed;
   if (!refreshed) warn(refreshed.error());
@@ -259,22 +265,29 @@ asio::awaitable<Result<void>> Engine::look_after(Lines& lines, const store::OwnA
     const auto confirmed = co_await confirm_generation(lines.server);
     if (!confirmed) co_return confirmed;
   }
-  const auto asked = parts_.store.transact([&](store::Transaction& in) -> Result<void> {
-    histories::resume(in, lent(account));
-    contents::ask_for_missing(in, lent(account));
-    return {};
-  });
-  if (!asked) co_return asked;
+  const auto looked = look_for_lost();
+  if (!looked) co_return looked;
   const auto expired = conversations::expire(parts_);
   if (!expired) co_return expired.error();
   const auto sent = co_await drain_outbox();
-  const auto topped_up = co_await top_up_prekeys(lines.server, account);
+  Result<void> topped_up;
+  if (status) topped_up = co_await top_up_prekeys(lines.server, account, *status);
   if (is_cut(sent)) co_return sent;
   if (!sent) warn(sent.error());  // everything was received all the same
   if (is_cut(topped_up)) co_return topped_up;
   if (!topped_up) warn(topped_up.error());
   wake_sending();
   co_return Result<void>();
+}
+
+Result<void> Engine::look_for_lost() {
+  TRY(const store::OwnAccount account, own());
+  return parts_.store.transact([&](store::Transaction& in) -> Result<void> {
+    histories::resume(in, lent(account));
+    gaps::ask_for_missing(in, lent(account));
+    tails::post_due(in, lent(account));
+    return {};
+  });
 }
 
 Result<void> Engine::note_clone() {
@@ -296,6 +309,10 @@ asio::awaitable<Result<void>> Engine::receive(std::optional<net::Duration> patie
     if (!account) co_return account.error();
     Lines lines = lines_for(*account);
     auto mailbox = co_await lines.server.open_mailbox();
+    if (!mailbox && mailbox.error().is_unknown_device) {  // removed, or lost by a server that was restored
+      const auto returned = co_await take_up_place(lines.server, *account);
+      if (returned) mailbox = co_await lines.server.open_mailbox();
+    }
     if (mailbox) {
       reached(Step::mailbox_open);
       bool went_well = false;

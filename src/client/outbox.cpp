@@ -12,6 +12,7 @@
 #include "client/sealing.hpp"
 #include "client/server.hpp"
 #include "client/session_context.hpp"
+#include "client/tails.hpp"
 #include "protocol/session/encrypt.hpp"
 #include "protocol/session/start.hpp"
 #include "store/permits.hpp"
@@ -44,11 +45,6 @@ std::vector<store::PeerDevice> addressed(store::Transaction& in, const store::Ow
   return devices;
 }
 
-bool has_other_devices(store::Transaction& in, const store::OwnAccount& own) {
-  const auto self = store::peers::load(in, own.account_id);
-  return self && self->devices.size() > 1;
-}
-
 /// The introduction goes along while the session is pending, and until that device's view shows our list.
 bool wants_introduction(store::Transaction& in, const store::OwnAccount& own, const store::PeerDevice& device,
                         const protocol::Record& record) {
@@ -61,14 +57,20 @@ wire::Body body_of(store::Transaction& in, const store::Outgoing& outgoing) {
   if (outgoing.body && std::holds_alternative<wire::Heartbeat>(*outgoing.body)) {
     // As it is when it leaves: what still waits behind it is not missing yet.
     auto heartbeat = std::get<wire::Heartbeat>(*outgoing.body);
+    if (heartbeat.of) return heartbeat;
     const auto waiting = store::outgoing::first_waiting_seq(in, outgoing);
     heartbeat.last_seq = waiting ? *waiting - 1 : store::messages::last_seq(in, outgoing.conversation());
     return heartbeat;
   }
-  if (outgoing.body) return *outgoing.body;
+  const bool is_resent = outgoing.body && std::holds_alternative<wire::Resent>(*outgoing.body);
+  if (outgoing.body && !is_resent) return *outgoing.body;
   const auto message = store::messages::load(in, outgoing.message.value_or(0));
   CHECK(message);
-  return wire::Text{.text = message->body, .quote = message->quote, .timer = message->timer};
+  wire::Text text{.text = message->body, .quote = message->quote, .timer = message->timer};
+  if (!is_resent) return text;
+  auto resent = std::get<wire::Resent>(*outgoing.body);
+  resent.text = std::move(text);
+  return resent;
 }
 
 /// The account key goes to those own devices only that the list calls admins, and never lies in the outbox.
@@ -105,7 +107,8 @@ wire::Content content_for(store::Transaction& in, const Lent& lent, const store:
         .account = device.account_id, .device = device.number, .conversation = outgoing.conversation()};
     // Always: a folder that was put back has forgotten what it knew of our sequence.
     made.seq_start = store::sequences::first_for(in, line, outgoing.seq);
-  } else if (outgoing.body && std::holds_alternative<wire::Heartbeat>(*outgoing.body)) {
+  } else if (outgoing.body && std::holds_alternative<wire::Heartbeat>(*outgoing.body) &&
+             !std::get<wire::Heartbeat>(*outgoing.body).of) {
     const std::uint64_t next = std::get<wire::Heartbeat>(body_of(in, outgoing)).last_seq + 1;
     made.seq_start = store::sequences::first_for(
         in, {.account = device.account_id, .device = device.number, .conversation = outgoing.conversation()}, next);
@@ -202,6 +205,11 @@ Result<void> start_session(store::Transaction& in, const Lent& lent, const store
 }
 
 }  // namespace
+
+bool has_other_devices(store::Transaction& in, const store::OwnAccount& own) {
+  const auto self = store::peers::load(in, own.account_id);
+  return self && self->devices.size() > 1;
+}
 
 Result<void> check_text(const std::string& text) {
   if (text.size() > wire::max_text) {
@@ -324,6 +332,18 @@ void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::Accoun
   store::outgoing::keep(in, made);
 }
 
+void post_heartbeat_of(store::Transaction& in, const Lent& lent, const wire::AccountId& account,
+                       const wire::AccountId& conversation, wire::DeviceNumber left) {
+  store::Outgoing made{
+      .account = account,
+      .message_id = lent.random.bytes<16>(),
+      .sent_at = store::own_account::next_sent_at(in, lent.now),
+      .body = wire::Heartbeat{.last_seq = store::messages::last_seq_of(in, conversation, left), .of = left},
+      .not_before = jittered(lent, receipt_jitter_ms)};
+  if (account == lent.own.account_id) made.about = conversation;
+  store::outgoing::keep(in, made);
+}
+
 bool is_fleeting(const store::Outgoing& outgoing) {
   return outgoing.body && std::holds_alternative<wire::Typing>(*outgoing.body);
 }
@@ -416,13 +436,14 @@ Result<void> start_sessions(store::Transaction& in, const Lent& lent, const wire
   return {};
 }
 
-void settle_sent(store::Transaction& in, const store::Outgoing& outgoing, base::Timestamp now) {
+void settle_sent(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing) {
   store::outgoing::remove(in, outgoing.id);
+  tails::note_sent(in, lent, outgoing);
   note_state(in, outgoing, store::State::sent);
   if (!outgoing.message || outgoing.about) return;
   const auto message = store::messages::load(in, *outgoing.message);
   if (message && message->timer > 0)
-    store::messages::set_expires_at(in, message->id, {now.ms + std::int64_t{message->timer} * 1'000});
+    store::messages::set_expires_at(in, message->id, {lent.now.ms + std::int64_t{message->timer} * 1'000});
 }
 
 void settle_failed(store::Transaction& in, const store::Outgoing& outgoing, const std::string& reason) {

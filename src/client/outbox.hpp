@@ -27,6 +27,9 @@ struct Lent {
 Result<store::Message> enqueue(store::Transaction& in, const Lent& lent, const wire::AccountId& conversation,
                                wire::Text text);
 
+/// Whether there is anybody to synchronize with.
+bool has_other_devices(store::Transaction& in, const store::OwnAccount& own);
+
 /// errors  refused  not UTF-8, empty, or more than 1 MiB
 Result<void> check_text(const std::string& text);
 /// errors  refused  a request that was not accepted, somebody who is blocked
@@ -46,6 +49,9 @@ void post_receipt(store::Transaction& in, const Lent& lent, const wire::AccountI
 void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::AccountId& account,
                     const wire::AccountId& conversation, bool asks);
 
+/// The same of a device of ours that has left, as far as we have what it said.
+void post_heartbeat_of(store::Transaction& in, const Lent& lent, const wire::AccountId& account,
+                       const wire::AccountId& conversation, wire::DeviceNumber left);
 /// Whether it is only for who is there now: sent at once or never, and nothing is fetched or repeated for it.
 bool is_fleeting(const store::Outgoing& outgoing);
 
@@ -82,7 +88,7 @@ Result<void> start_sessions(store::Transaction& in, const Lent& lent, const wire
                             const std::vector<wire::DeviceBundle>& bundles);
 
 /// The server has it, durably.
-void settle_sent(store::Transaction& in, const store::Outgoing& outgoing, base::Timestamp now);
+void settle_sent(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing);
 /// It can't be sent, ever.
 void settle_failed(store::Transaction& in, const store::Outgoing& outgoing, const std::string& reason);
 /// Nothing was delivered: it is encrypted anew.

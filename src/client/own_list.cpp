@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "client/tails.hpp"
 #include "crypto/hash.hpp"
 #include "store/contacts.hpp"
 #include "store/permits.hpp"
@@ -118,6 +119,19 @@ wire::SyncContact contact_for_sync(store::Transaction& in, const store::Contact&
   if (contact.verified_root) made.verified_root = contact.verified_root->serialize();
   made.profile_key = contact.profile_key;
   return made;
+}
+
+/// empty  of which kind they are
+void sync_contacts(store::Transaction& in, const outbox::Lent& lent, const wire::SyncContacts& empty) {
+  wire::SyncContacts batch = empty;
+  const auto flush = [&] {
+    if (!batch.contacts.empty()) outbox::sync(in, lent, lent.own.account_id, std::exchange(batch, empty));
+  };
+  for (const store::Contact& contact : store::contacts::all(in)) {
+    batch.contacts.push_back(contact_for_sync(in, contact));
+    if (batch.contacts.size() == wire::max_sync_contacts) flush();
+  }
+  flush();
 }
 
 }  // namespace
@@ -274,8 +288,14 @@ Result<Act> succeed(store::Transaction& in, const outbox::Lent& lent, const wire
 }
 
 Introduced adopt(store::Transaction& in, const outbox::Lent& lent, const wire::Introduction& introduction) {
+  const wire::DeviceList before = list_of(lent.own.introduction);
   const Introduced outcome = apply_own(in, lent.own, introduction, lent.now);
   if (outcome != Introduced::is_new) return outcome;
+  const wire::DeviceList now_listed = list_of(introduction);
+  for (const wire::Device& device : before.devices) {
+    const bool has_left = now_listed.device(device.number) == nullptr && device.number != lent.own.device;
+    if (has_left) tails::tell_of_who_left(in, lent, device.number);
+  }
   auto pending = store::own_account::pending_change(in);
   if (!pending || view_of(pending->introduction) != view_of(introduction)) {
     // Somebody else was faster: what was to become true together with ours does not.
@@ -341,15 +361,11 @@ void sync_all(store::Transaction& in, const outbox::Lent& lent) {
     outbox::sync(in, lent, lent.own.account_id, chosen);
   if (const auto name = store::settings::profile_name(in))
     outbox::sync(in, lent, lent.own.account_id, wire::Profile{*name});
-  wire::SyncContacts batch;
-  const auto flush = [&] {
-    if (!batch.contacts.empty()) outbox::sync(in, lent, lent.own.account_id, std::exchange(batch, {}));
-  };
-  for (const store::Contact& contact : store::contacts::all(in)) {
-    batch.contacts.push_back(contact_for_sync(in, contact));
-    if (batch.contacts.size() == wire::max_sync_contacts) flush();
-  }
-  flush();
+  sync_contacts(in, lent, {});
+}
+
+void sync_again(store::Transaction& in, const outbox::Lent& lent) {
+  sync_contacts(in, lent, {.contacts = {}, .fills = true});
 }
 
 }  // namespace sotto::client::own_list

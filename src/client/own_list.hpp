@@ -71,5 +71,7 @@ wire::SyncAccount secrets_for_devices(store::Transaction& in, const store::OwnAc
 
 /// Everything that a device of this account needs, for own other devices.
 void sync_all(store::Transaction& in, const outbox::Lent& lent);
+/// The contacts once more, for a device that may never have got them; it takes those that it does not know.
+void sync_again(store::Transaction& in, const outbox::Lent& lent);
 
 }  // namespace sotto::client::own_list

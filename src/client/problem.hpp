@@ -19,7 +19,8 @@ enum class Error {
 struct Problem {
   Error error;
   std::string message;
-  bool lacks_permit = false;  // no right to write to this contact counts any more
+  bool lacks_permit = false;       // no right to write to this contact counts any more
+  bool is_unknown_device = false;  // the server has no place for this device
 
   Problem(Error kind, std::string words) : error(kind), message(std::move(words)) {}
   Problem(const store::Problem& problem);

@@ -154,7 +154,9 @@ asio::awaitable<Result<std::unique_ptr<Mailbox>>> Server::open_mailbox() {
   auto socket = co_await net::connect_websocket(transport_, timer_, std::move(endpoint), std::move(options),
                                                 std::move(head), limits, patience);
   if (!socket && socket.error().http_status == 401) {
-    co_return refused(name() + ": the server does not know this device (any more)");
+    Problem unknown = refused(name() + ": the server does not know this device (any more)");
+    unknown.is_unknown_device = true;
+    co_return unknown;
   }
   if (!socket) co_return Problem(socket.error(), name());
   co_return std::make_unique<Mailbox>(*std::move(socket), timer_, name());

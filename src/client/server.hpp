@@ -124,6 +124,10 @@ class Server {
 
   // The account itself, and its other devices
   asio::awaitable<Result<wire::Introduction>> own_account();
+  /// To a server that shows an older one: it was restored, and forgot.
+  asio::awaitable<Result<void>> present_own(wire::Introduction introduction);
+  /// By nobody: a listed device that it has lost.
+  asio::awaitable<Result<void>> return_device(base::Blob request);
   asio::awaitable<Result<std::vector<wire::DeviceBundle>>> own_bundles();
   asio::awaitable<Result<SendAnswer>> send_to_own(base::Blob request);
   /// returns  the generation that stands now: the next one, if it was taken

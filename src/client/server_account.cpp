@@ -23,6 +23,20 @@ asio::awaitable<Result<wire::Introduction>> Server::own_account() {
   co_return answers::introduction(*answer, name());
 }
 
+asio::awaitable<Result<void>> Server::present_own(wire::Introduction introduction) {
+  auto answer = co_await call("PUT", "/v1/own/account", introduction.serialize());
+  if (!answer) co_return answer.error();
+  if (answer->status != 200) co_return problem_of(*answer, name());
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Server::return_device(base::Blob request) {
+  auto answer = co_await call("POST", "/v1/devices/return", std::move(request));
+  if (!answer) co_return answer.error();
+  if (answer->status != 200) co_return problem_of(*answer, name());
+  co_return Result<void>();
+}
+
 asio::awaitable<Result<std::vector<wire::DeviceBundle>>> Server::own_bundles() {
   auto answer = co_await call("POST", "/v1/own/bundles", base::Blob());
   if (!answer) co_return answer.error();

@@ -2,6 +2,7 @@
 
 #include "server/accounts/acts.hpp"
 #include "server/accounts/lookup.hpp"
+#include "server/accounts/presenting.hpp"
 #include "server/accounts/registration.hpp"
 #include "server/answer.hpp"
 #include "server/blobs/backups.hpp"
@@ -16,6 +17,7 @@
 #include "server/sending/permits.hpp"
 #include "server/sending/shared_messages.hpp"
 #include "wire/acts.hpp"
+#include "wire/device_return.hpp"
 #include "wire/group_state.hpp"
 #include "wire/prekeys.hpp"
 #include "wire/registration.hpp"
@@ -64,6 +66,9 @@ constexpr std::array all_routes{
           "NewDevice", "",
           "400 prekeys_missing, prekey_not_by_device, key_not_canonical; 409 key_known, too_many_waiting; 410 "
           "grant_expired; 429 too_many"},
+    Route{"POST", "/v1/devices/return", none, wire::max_act_request, return_device, "a device that a restore has lost",
+          "wire::DeviceReturnRequest", "",
+          "400 bad_host, bad_statement; 409 device_known, key_known; 410 challenge_expired; 429 too_many"},
     Route{"POST", "/v1/token", device, small, announce_token, "the token that follows", "NewToken", "",
           "409 token_known"},
     Route{"PUT", "/v1/token/receive", device, small, put_receive_token, "a token that opens the mailbox only",
@@ -82,6 +87,9 @@ constexpr std::array all_routes{
           "404 no_such_rendezvous"},
     Route{"GET", "/v1/names/{name}", device, small, look_up, "whose user name it is", "", "LookUp", "429 too_many"},
     Route{"GET", "/v1/own/account", device, small, own_account, "the own certificate and list", "", "Account", ""},
+    Route{"PUT", "/v1/own/account", device, act_size, present_account, "certificate and list that a restore has lost",
+          "wire::Introduction", "",
+          "400 bad_host, bad_statement; 409 list_passed, key_known, number_given; 429 too_many"},
     Route{"GET", "/v1/account", permit, small, account_by_permit, "certificate and list of who gave the permit", "",
           "Account", ""},
     Route{"GET", "/v1/status", standing, small, status, "what waits, and what is left of the prekeys", "", "Status",

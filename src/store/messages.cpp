@@ -210,6 +210,13 @@ std::optional<Message> of_own_seq(Transaction& in, const wire::AccountId& conver
   return message_of(row);
 }
 
+std::uint64_t last_seq_of(Transaction& in, const wire::AccountId& conversation, wire::DeviceNumber device) {
+  auto row = in.prepare(
+      "SELECT coalesce(max(seq), 0) FROM messages WHERE conversation = ? AND device = ? AND is_outgoing = 1");
+  row.bind(conversation.view()).bind(device.value);
+  return row.step() ? static_cast<std::uint64_t>(row.number(0)) : 0;
+}
+
 Seen seen(Transaction& in, const Message& message) {
   auto row = in.prepare(std::string(columns) + "WHERE sender = ? AND device = ? AND message_id = ?");
   row.bind(message.sender.view()).bind(message.device.value).bind(base::View(message.message_id));

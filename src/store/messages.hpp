@@ -61,9 +61,12 @@ std::optional<Message> load(Transaction& in, std::int64_t id);
 /// By the key that names it everywhere.
 std::optional<Message> find(Transaction& in, const wire::MessageRef& ref);
 
-/// What this device wrote there under this number.
+/// What a device of ours wrote there under this number.
 std::optional<Message> of_own_seq(Transaction& in, const wire::AccountId& conversation, wire::DeviceNumber device,
                                   std::uint64_t seq);
+
+/// The last number of another device of ours there, of what came here; 0 if none.
+std::uint64_t last_seq_of(Transaction& in, const wire::AccountId& conversation, wire::DeviceNumber device);
 
 enum class Seen {
   no,

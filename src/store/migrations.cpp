@@ -237,6 +237,20 @@ CREATE TABLE resets (
 ) STRICT, WITHOUT ROWID;
 )sql",
                            R"sql(
+-- When the server forgot it: a restored server has it again.
+ALTER TABLE permit_revocations ADD COLUMN put_at INTEGER;
+)sql",
+                           R"sql(
+-- Lost tails: how far a device of theirs has confirmed what we said, and when the last number is said once more.
+ALTER TABLE sequences_out ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE tails (
+  account BLOB NOT NULL, conversation BLOB NOT NULL, due INTEGER NOT NULL, PRIMARY KEY (account, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tails_by_due ON tails (due);
+-- Of the server's store, when the generation was confirmed last.
+ALTER TABLE own_account ADD COLUMN confirmed_epoch INTEGER NOT NULL DEFAULT 0;
+)sql",
+                           R"sql(
 -- Since when the sending chain of a session is in use; the chain is named by its public key.
 ALTER TABLE sessions ADD COLUMN chain BLOB;
 ALTER TABLE sessions ADD COLUMN chain_since INTEGER;

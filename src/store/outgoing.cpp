@@ -185,13 +185,24 @@ void expect(Transaction& in, const Line& line, std::uint64_t first, std::uint64_
   bind(update, line).bind(static_cast<std::int64_t>(next)).run();
 }
 
+/// A folder that was put back begins anew far above; what was lost below shows by nothing else. A few numbers are taken
+/// for missing, and are gone if they never were.
+std::optional<std::uint64_t> next_after_leap(Transaction& in, const Line& line, std::optional<std::uint64_t> start,
+                                             base::Timestamp now) {
+  constexpr std::uint64_t asked_below = 64;
+  const auto next = next_of(in, line);
+  if (!next || !start || *start <= *next) return next;
+  expect(in, line, *next, std::min(*start, *next + asked_below), *start, now);
+  return start;
+}
+
 }  // namespace
 
 std::uint64_t note(Transaction& in, const Line& line, std::uint64_t seq, std::optional<std::uint64_t> start,
                    base::Timestamp now) {
-  const auto next = next_of(in, line);
+  const auto next = next_after_leap(in, line, start, now);
   // Who never said where they begin has begun here; a start that is said later moves nothing back.
-  const std::uint64_t expected = next ? std::max(*next, start.value_or(0)) : start.value_or(seq);
+  const std::uint64_t expected = next ? *next : start.value_or(seq);
   if (seq < expected) {
     auto found = in.prepare("DELETE FROM gaps WHERE account = ? AND device = ? AND conversation = ? AND seq = ?");
     bind(found, line).bind(static_cast<std::int64_t>(seq)).run();
@@ -203,8 +214,8 @@ std::uint64_t note(Transaction& in, const Line& line, std::uint64_t seq, std::op
 
 std::uint64_t note_last(Transaction& in, const Line& line, std::uint64_t last, std::optional<std::uint64_t> start,
                         base::Timestamp now) {
-  const auto known = next_of(in, line);
-  const auto next = known ? std::optional(std::max(*known, start.value_or(0))) : start;
+  const auto known = next_after_leap(in, line, start, now);
+  const auto next = known ? known : start;
   if (!next || last < *next) return 0;
   expect(in, line, *next, last + 1, last + 1, now);
   return last + 1 - *next;
@@ -257,5 +268,41 @@ std::int64_t count_missing(Transaction& in, const wire::AccountId& conversation)
   return row.bind(conversation.view()).step() ? row.number(0) : 0;
 }
 
+void confirm(Transaction& in, const Line& line, std::uint64_t seq) {
+  auto update = in.prepare(
+      "UPDATE sequences_out SET confirmed = max(confirmed, ?) WHERE account = ? AND device = ? AND conversation = ?");
+  update.bind(static_cast<std::int64_t>(seq));
+  bind(update, line).run();
+}
+
+bool is_confirmed(Transaction& in, const Line& line, std::uint64_t seq) {
+  auto row = in.prepare("SELECT confirmed FROM sequences_out WHERE account = ? AND device = ? AND conversation = ?");
+  return bind(row, line).step() && static_cast<std::uint64_t>(row.number(0)) >= seq;
+}
+
 }  // namespace sequences
+
+namespace tails {
+
+void keep(Transaction& in, const wire::AccountId& account, const wire::AccountId& conversation, base::Timestamp due) {
+  in.prepare("INSERT OR REPLACE INTO tails (account, conversation, due) VALUES (?, ?, ?)")
+      .bind(account.view())
+      .bind(conversation.view())
+      .bind(due.ms)
+      .run();
+}
+
+std::vector<Tail> take_due(Transaction& in, base::Timestamp now) {
+  std::vector<Tail> found;
+  auto row = in.prepare("SELECT account, conversation FROM tails WHERE due <= ? ORDER BY due");
+  row.bind(now.ms);
+  while (row.step()) {
+    found.push_back({.account = sound(wire::AccountId::from(row.blob(0)), "tail"),
+                     .conversation = sound(wire::AccountId::from(row.blob(1)), "tail")});
+  }
+  in.prepare("DELETE FROM tails WHERE due <= ?").bind(now.ms).run();
+  return found;
+}
+
+}  // namespace tails
 }  // namespace sotto::store

@@ -92,7 +92,24 @@ struct Gap {
 std::vector<Gap> open_gaps(Transaction& in, base::Timestamp since, base::Timestamp asked);
 void set_asked(Transaction& in, const Line& line, base::Timestamp now);
 void set_gone(Transaction& in, const Line& line, const std::vector<std::uint64_t>& seqs);
+/// A device of theirs has what we said under this number.
+void confirm(Transaction& in, const Line& line, std::uint64_t seq);
+bool is_confirmed(Transaction& in, const Line& line, std::uint64_t seq);
 std::int64_t count_missing(Transaction& in, const wire::AccountId& conversation);
 
 }  // namespace sequences
+
+/// Conversations whose last number is to be said once more, in case that nothing follows which would show a loss.
+namespace tails {
+
+/// account: whose devices are told; the last word about it counts
+void keep(Transaction& in, const wire::AccountId& account, const wire::AccountId& conversation, base::Timestamp due);
+struct Tail {
+  wire::AccountId account;
+  wire::AccountId conversation;
+};
+/// Those that are due, which are no more then.
+std::vector<Tail> take_due(Transaction& in, base::Timestamp now);
+
+}  // namespace tails
 }  // namespace sotto::store

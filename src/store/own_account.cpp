@@ -120,14 +120,25 @@ void note_numbers(Transaction& in, const wire::DeviceList& list) {
   }
 }
 
-std::optional<wire::DeviceNumber> free_number(Transaction& in, std::uint32_t epoch) {
+namespace {
+
+std::optional<wire::DeviceNumber> lowest_missing(Statement numbers) {
   constexpr std::int64_t highest = 127;
-  auto row = in.prepare("SELECT number FROM given_numbers WHERE epoch = ? ORDER BY number");
-  row.bind(epoch);
   std::int64_t free = 1;
-  while (row.step() && row.number(0) == free) ++free;
+  while (numbers.step() && numbers.number(0) == free) ++free;
   if (free > highest) return std::nullopt;
   return wire::DeviceNumber(static_cast<std::uint8_t>(free));
+}
+
+}  // namespace
+
+std::optional<wire::DeviceNumber> free_number(Transaction& in, std::uint32_t epoch) {
+  // What a device wrote is named by its number: as long as there are others, one of an earlier epoch is not used again.
+  if (const auto never = lowest_missing(in.prepare("SELECT DISTINCT number FROM given_numbers ORDER BY number")))
+    return never;
+  auto row = in.prepare("SELECT number FROM given_numbers WHERE epoch = ? ORDER BY number");
+  row.bind(epoch);
+  return lowest_missing(std::move(row));
 }
 
 void keep_pending_change(Transaction& in, const PendingChange& change) {
@@ -193,6 +204,15 @@ std::uint64_t store_epoch(Transaction& in) {
 
 void keep_store_epoch(Transaction& in, std::uint64_t epoch) {
   in.prepare("UPDATE own_account SET store_epoch = ?").bind(static_cast<std::int64_t>(epoch)).run();
+}
+
+bool is_confirmed_in_epoch(Transaction& in) {
+  auto row = in.prepare("SELECT 1 FROM own_account WHERE confirmed_epoch = store_epoch");
+  return row.step();
+}
+
+void set_confirmed_in_epoch(Transaction& in) {
+  in.prepare("UPDATE own_account SET confirmed_epoch = store_epoch").run();
 }
 
 std::optional<base::Blob> pending_registration(Transaction& in) {

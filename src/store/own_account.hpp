@@ -87,6 +87,9 @@ void keep_generation(Transaction& in, const Generation& generation);
 /// Which state of the server's store this device has seen last: a restored one has a higher number.
 std::uint64_t store_epoch(Transaction& in);
 void keep_store_epoch(Transaction& in, std::uint64_t epoch);
+/// Whether the server has confirmed a generation since its store became this one.
+bool is_confirmed_in_epoch(Transaction& in);
+void set_confirmed_in_epoch(Transaction& in);
 
 /// The next client time: later than every one given before, even if the clock went back.
 base::Timestamp next_sent_at(Transaction& in, base::Timestamp now);

@@ -53,8 +53,15 @@ std::vector<LinkPermit> all(Transaction& in) {
 
 bool has_unregistered(Transaction& in) {
   auto row = in.prepare(
-      "SELECT 1 FROM own_permits WHERE is_registered = 0 UNION ALL SELECT 1 FROM permit_revocations LIMIT 1");
+      "SELECT 1 FROM own_permits WHERE is_registered = 0 UNION ALL "
+      "SELECT 1 FROM permit_revocations WHERE put_at IS NULL LIMIT 1");
   return row.step();
+}
+
+void forget_registered(Transaction& in) {
+  in.prepare("UPDATE own_permits SET is_registered = 0").run();
+  in.prepare("UPDATE permit_revocations SET put_at = NULL").run();
+  in.prepare("UPDATE own_account SET permits_put_at = 0").run();
 }
 
 void set_registered(Transaction& in, const std::vector<LinkPermit>& permits, const std::vector<wire::Hash>& revoked,
@@ -62,7 +69,9 @@ void set_registered(Transaction& in, const std::vector<LinkPermit>& permits, con
   for (const LinkPermit& one : permits)
     in.prepare("UPDATE own_permits SET is_registered = 1 WHERE permit = ?").bind(base::View(one.permit)).run();
   for (const wire::Hash& hash : revoked)
-    in.prepare("DELETE FROM permit_revocations WHERE hash = ?").bind(base::View(hash)).run();
+    in.prepare("UPDATE permit_revocations SET put_at = ? WHERE hash = ?").bind(now.ms).bind(base::View(hash)).run();
+  // No server keeps a permit for longer, however old the backup.
+  in.prepare("DELETE FROM permit_revocations WHERE put_at < ?").bind(now.ms - 400 * base::ms_per_day).run();
   in.prepare("UPDATE own_account SET permits_put_at = ?").bind(now.ms).run();
 }
 
@@ -91,11 +100,11 @@ void forget_expired(Transaction& in, base::Day today) {
 }
 
 void revoke(Transaction& in, const wire::Hash& hash) {
-  in.prepare("INSERT OR IGNORE INTO permit_revocations (hash) VALUES (?)").bind(base::View(hash)).run();
+  in.prepare("INSERT OR REPLACE INTO permit_revocations (hash) VALUES (?)").bind(base::View(hash)).run();
 }
 
 std::vector<wire::Hash> revocations(Transaction& in) {
-  auto row = in.prepare("SELECT hash FROM permit_revocations");
+  auto row = in.prepare("SELECT hash FROM permit_revocations WHERE put_at IS NULL");
   std::vector<wire::Hash> found;
   while (row.step()) found.push_back(sound(base::fixed<32>(row.blob(0)), row_name));
   return found;

@@ -47,6 +47,8 @@ void forget_expired(Transaction& in, base::Day today);
 /// The server is to forget it. hash: wire::permit_hash
 void revoke(Transaction& in, const wire::Hash& hash);
 std::vector<wire::Hash> revocations(Transaction& in);
+/// The server may have lost what it was told: all are to be registered again, and what was revoked is revoked again.
+void forget_registered(Transaction& in);
 /// When the server last took all of them; 0 if never.
 base::Timestamp registered_at(Transaction& in);
 

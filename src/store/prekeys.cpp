@@ -122,6 +122,11 @@ void keep_refill(Transaction& in, const Refill& refill) {
       .run();
 }
 
+void make_due(Transaction& in, base::Timestamp made) {
+  in.prepare("UPDATE signed_prekeys SET created_at = min(created_at, ?)").bind(made.ms).run();
+  in.prepare("UPDATE kyber_prekeys SET created_at = min(created_at, ?) WHERE is_last_resort = 1").bind(made.ms).run();
+}
+
 Ages ages(Transaction& in) {
   return {.signed_made = newest(in, "signed_prekeys"),
           .last_resort_made = newest(in, "kyber_prekeys WHERE is_last_resort = 1")};

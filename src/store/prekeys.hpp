@@ -45,6 +45,12 @@ void keep_refill(Transaction& in, const Refill& refill);
 /// All that is in the directory is to be replaced: everything is due, and no upload waits.
 void renew_all(Transaction& in);
 
+/// The medium-term ones in the directory may be any that were there before: newer ones are due. The private halves
+/// stay.
+///
+/// made  before when one is old enough to be replaced
+void make_due(Transaction& in, base::Timestamp made);
+
 struct Ages {
   std::optional<base::Timestamp> signed_made;  // the newest
   std::optional<base::Timestamp> last_resort_made;

@@ -26,7 +26,7 @@ std::optional<base::Timestamp> chain_since(Transaction& in, const Key& key, base
 void remove(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);
 std::vector<Key> all(Transaction& in);
 /// What a device can make us do, and how often is bounded.
-enum class Act : std::uint8_t { new_beginning = 1, answer = 2 };
+enum class Act : std::uint8_t { new_beginning = 1, answer = 2, answer_for_who_left = 3 };
 /// Whether the last one for this device is at least `pause_ms` ago; if so, this one is now the last.
 bool may_again(Transaction& in, Act act, const Key& key, base::Timestamp now, std::int64_t pause_ms);
 

@@ -37,6 +37,8 @@ constexpr std::uint32_t field<Profile> = 27;
 template <>
 constexpr std::uint32_t field<Replacement> = 28;
 template <>
+constexpr std::uint32_t field<Resent> = 29;
+template <>
 constexpr std::uint32_t field<SyncAccount> = 40;
 template <>
 constexpr std::uint32_t field<SyncContacts> = 41;
@@ -197,12 +199,26 @@ base::Blob write(const Typing& typing) { return StrictWriter().number(1, typing.
 base::Blob write(const TimerChange& timer) { return StrictWriter().number(1, timer.seconds).done(); }
 base::Blob write(const Acceptance& acceptance) { return StrictWriter().bytes(1, acceptance.profile_key).done(); }
 base::Blob write(const Heartbeat& heartbeat) {
-  return StrictWriter().number(1, heartbeat.last_seq).number(2, heartbeat.asks ? 1 : 0).done();
+  StrictWriter made;
+  made.number(1, heartbeat.last_seq).number(2, heartbeat.asks ? 1 : 0);
+  if (heartbeat.of) made.number(3, heartbeat.of->value);
+  return made.done();
 }
 base::Blob write(const GapQuestion& question) {
   return StrictWriter().number(1, question.device.value).bytes(2, packed_numbers(question.seqs)).done();
 }
-base::Blob write(const GapAnswer& answer) { return StrictWriter().bytes(1, packed_numbers(answer.gone)).done(); }
+base::Blob write(const GapAnswer& answer) {
+  StrictWriter made;
+  made.bytes(1, packed_numbers(answer.gone));
+  if (answer.of) made.number(2, answer.of->value);
+  return made.done();
+}
+
+std::optional<DeviceNumber> read_device(StrictReader& read, std::uint32_t number) {
+  const auto found = read.optional_number(number, 1, 127);
+  if (!found) return std::nullopt;
+  return DeviceNumber(static_cast<std::uint8_t>(*found));
+}
 
 base::Result<Body, ParseError> read_question(base::View bytes) {
   StrictReader read(bytes);
@@ -216,15 +232,41 @@ base::Result<Body, ParseError> read_question(base::View bytes) {
 base::Result<Body, ParseError> read_answer(base::View bytes) {
   StrictReader read(bytes);
   const base::View packed = read.bytes(1, 8, 8 * max_named_messages);
+  const auto of = read_device(read, 2);
   TRY_VOID(read.finish());
   TRY(std::vector<std::uint64_t> numbers, parse_numbers(packed));
-  return Body(GapAnswer{std::move(numbers)});
+  return Body(GapAnswer{.gone = std::move(numbers), .of = of});
+}
+
+base::Blob write(const Resent& resent) {
+  return StrictWriter()
+      .number(1, resent.device.value)
+      .bytes(2, resent.id)
+      .number(3, static_cast<std::uint64_t>(resent.sent_at.ms))
+      .number(4, resent.seq)
+      .bytes(5, write(resent.text))
+      .done();
+}
+
+base::Result<Body, ParseError> read_resent(base::View bytes) {
+  StrictReader read(bytes, max_body);
+  Resent made{.device = DeviceNumber(static_cast<std::uint8_t>(read.number(1, 1, 127))),
+              .id = read.fixed<16>(2),
+              .sent_at = {static_cast<std::int64_t>(read.number(3, 1, INT64_MAX))},
+              .seq = read.number(4, 1, INT64_MAX),
+              .text = {}};
+  const base::View text = read.bytes(5, 0, max_body);
+  TRY_VOID(read.finish());
+  TRY(Body parsed, read_text(text));
+  made.text = std::get<Text>(std::move(parsed));
+  return Body(std::move(made));
 }
 
 Heartbeat read_heartbeat(StrictReader& read) {
   Heartbeat made;
   made.last_seq = read.number(1, 0, INT64_MAX);
   made.asks = read.number(2, 0, 1) == 1;
+  made.of = read_device(read, 3);
   return made;
 }
 
@@ -319,14 +361,16 @@ base::Result<SyncContact, ParseError> read_contact(base::View bytes) {
 base::Blob write(const SyncContacts& contacts) {
   StrictWriter made;
   for (const SyncContact& contact : contacts.contacts) made.bytes(1, write_contact(contact));
+  if (contacts.fills) made.number(2, 1);
   return made.done();
 }
 
 base::Result<Body, ParseError> read_contacts(base::View bytes) {
   StrictReader read(bytes, max_body);
   const auto contacts = read.repeated_bytes(1, max_sync_contacts);
+  const auto fills = read.optional_number(2, 1, 1);
   TRY_VOID(read.finish());
-  SyncContacts made;
+  SyncContacts made{.contacts = {}, .fills = fills.has_value()};
   for (const base::View one : contacts) {
     TRY(SyncContact contact, read_contact(one));
     made.contacts.push_back(std::move(contact));
@@ -454,6 +498,8 @@ base::Result<Body, ParseError> parse_body(std::uint32_t kind, base::View bytes) 
       return read_profile(bytes);
     case field<Replacement>:
       return read_replacement(bytes);
+    case field<Resent>:
+      return read_resent(bytes);
     case field<SyncAccount>:
       return read_account(bytes);
     case field<SyncContacts>:

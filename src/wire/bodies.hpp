@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/secret.hpp"
+#include "base/time.hpp"
 #include "wire/identity.hpp"
 #include "wire/permit.hpp"
 
@@ -81,9 +82,11 @@ struct Acceptance {
 struct Heartbeat {
   std::uint64_t last_seq = 0;  // 0: none yet
   bool asks = false;
+  std::optional<DeviceNumber> of =
+      {};  // of a device that has left the list: its number, as another of the account has it
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };
-/// "These numbers are missing here", to the device that used them.
+/// "These numbers are missing here", to the device that used them; to all of the account, if that one has left.
 struct GapQuestion {
   DeviceNumber device{1};
   std::vector<std::uint64_t> seqs;  // ascending, 1…max_named_messages
@@ -92,7 +95,18 @@ struct GapQuestion {
 /// "They are gone": expired, deleted, or not for this device.
 struct GapAnswer {
   std::vector<std::uint64_t> gone;
+  std::optional<DeviceNumber> of = {};  // the device that used them, if it has left the list; nothing: the sender
   friend bool operator==(const GapAnswer&, const GapAnswer&) = default;
+};
+
+/// A text of a device that has left the list, from another one of its account: it was asked for.
+struct Resent {
+  DeviceNumber device{1};
+  MessageId id{};
+  base::Timestamp sent_at;
+  std::uint64_t seq = 0;
+  Text text;
+  friend bool operator==(const Resent&, const Resent&) = default;
 };
 
 /// What the account calls itself.
@@ -135,6 +149,7 @@ struct SyncContact {
 };
 struct SyncContacts {
   std::vector<SyncContact> contacts;
+  bool fills = false;  // for who may never have got them: what is known there stays as it is
   friend bool operator==(const SyncContacts&, const SyncContacts&) = default;
 };
 
@@ -176,7 +191,7 @@ struct UnknownBody {
 
 using Body =
     std::variant<Text, Reaction, Edit, Deletion, Receipt, Typing, TimerChange, Acceptance, Heartbeat, GapQuestion,
-                 GapAnswer, Profile, Replacement, SyncAccount, SyncContacts, SyncSettings, SyncHistory,
+                 GapAnswer, Profile, Replacement, Resent, SyncAccount, SyncContacts, SyncSettings, SyncHistory,
                  SyncHistoryTaken, UnknownBody>;
 
 constexpr std::uint32_t first_body = 16, last_body = 63;

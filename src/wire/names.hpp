@@ -30,6 +30,7 @@ inline constexpr std::string_view device_list = "Sotto v1 device list";
 inline constexpr std::string_view device_consent = "Sotto v1 device consent";
 inline constexpr std::string_view account_act = "Sotto v1 account act";
 inline constexpr std::string_view backup_access = "Sotto v1 backup access";
+inline constexpr std::string_view device_return = "Sotto v1 device return";
 inline constexpr std::string_view group_state = "Sotto v1 group state";
 
 // info of HKDF, from the recovery key
@@ -48,6 +49,6 @@ inline constexpr std::array all{
     invite,          group_tag,          group_entry,    root_link,     account_certificate, backup_statement,
     device_list,     device_consent,     account_act,    backup_access, group_state,         root_key,
     backup_key,      backup_access_key,  contact_permit, device_link,   link_bundle,         link_reveal,
-    link_transcript, link_codes};
+    link_transcript, link_codes,         device_return};
 
 }  // namespace sotto::wire::names

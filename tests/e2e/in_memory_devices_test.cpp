@@ -46,6 +46,25 @@ TEST_F(Devices, AMessageReachesEveryDeviceOfItsRecipient) {
   EXPECT_EQ(tablet.texts(), Texts{"to both"});
 }
 
+TEST_F(Devices, WhatWasEncryptedBeforeADeviceCameReachesItToo) {
+  ASSERT_TRUE(ana.write(ben, "before"));
+  settle();
+  ana.watch = [&](client::Step step) {
+    if (step != client::Step::encrypted) return;
+    town.network.set_down(true);
+    town.network.cut_all();
+  };
+  EXPECT_FALSE(ana.write(ben, "encrypted for one"));
+  ana.watch = {};
+  town.network.set_down(false);
+  Resident& tablet = town.visitor("ben's tablet");
+  ASSERT_TRUE(tablet.join(ben));
+  ASSERT_TRUE(ben.write(ana, "by this you learn of both"));
+  settle();
+  EXPECT_EQ(ben.texts(), (Texts{"before", "encrypted for one"}));
+  EXPECT_EQ(tablet.texts(), Texts{"encrypted for one"});
+}
+
 TEST_F(Devices, WhatOneDeviceSendsShowsInTheHistoryOfTheOthers) {
   Resident& tablet = second_of(ben, "ben's tablet");
   ASSERT_TRUE(ben.write(ana, "from the phone"));

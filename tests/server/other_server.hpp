@@ -31,6 +31,16 @@ struct OtherServer {
     storage->reset();
   }
 
+  std::filesystem::path back_up(std::string backup) {
+    const auto made = net::run(world.time, (*storage)->maintenance().back_up(std::move(backup)));
+    return std::move(made->file);
+  }
+  void restore(const std::filesystem::path& backup) {
+    kill();
+    ServerWorld::restore_in(folder.path, backup, world.time.now());
+    start();
+  }
+
   ServerWorld& world;
   std::string name;
   server::ServerOptions options;

@@ -1,11 +1,16 @@
 #pragma once
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <memory>
 
+#include "base/check.hpp"
 #include "net/http_client.hpp"
 #include "net/memory/memory_transport.hpp"
 #include "net/memory/run.hpp"
 #include "server/server.hpp"
 #include "server/storage/embedded/embedded_storage.hpp"
+#include "server/storage/embedded/maintenance/offline.hpp"
 #include "server/temporary_folder.hpp"
 #include "support/seeded_random.hpp"
 
@@ -39,6 +44,22 @@ struct ServerWorld {
   void restart() {
     kill();
     start();
+  }
+  /// A copy of its store as it is now; and such a copy in the store's place, as an operator does it.
+  std::filesystem::path back_up(std::string name) {
+    const auto made = net::run(time, storage->maintenance().back_up(std::move(name)));
+    return std::move(made->file);
+  }
+  void restore(const std::filesystem::path& backup) {
+    kill();
+    restore_in(folder.path, backup, time.now());
+    start();
+  }
+  static void restore_in(const std::filesystem::path& data, const std::filesystem::path& backup, base::Timestamp now) {
+    const int file = ::open(backup.c_str(), O_RDONLY | O_CLOEXEC);
+    const auto restored = server::restore_store(file, data / "server.db", now);
+    ::close(file);
+    CHECK(restored);
   }
   net::Endpoint endpoint() const { return {.host = "here", .port = 443}; }
 

@@ -134,7 +134,8 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
   {
     Connection earlier(folder.database(), key->expose());
     earlier.run(  // as the first version left it
-        "DROP TABLE prekey_upload; DROP TABLE own_permits; DROP TABLE permit_revocations; DROP TABLE resets; ALTER "
+        "DROP TABLE prekey_upload; DROP TABLE tails; DROP TABLE own_permits; DROP TABLE permit_revocations; DROP TABLE "
+        "resets; ALTER "
         "TABLE contacts DROP "
         "COLUMN permit; ALTER TABLE "
         "own_account DROP COLUMN profile_key; ALTER TABLE own_account DROP COLUMN sender_certificate; ALTER TABLE "
@@ -154,7 +155,7 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
       earlier.run("ALTER TABLE messages DROP COLUMN " + std::string(column));
     for (const char* column : {"standing", "profile_key", "has_our_profile_key"})
       earlier.run("ALTER TABLE contacts DROP COLUMN " + std::string(column));
-    for (const char* column : {"generation", "tick", "next_tick", "store_epoch", "is_removed"})
+    for (const char* column : {"generation", "tick", "next_tick", "store_epoch", "confirmed_epoch", "is_removed"})
       earlier.run("ALTER TABLE own_account DROP COLUMN " + std::string(column));
     earlier.run("PRAGMA user_version = 1;");
   }

@@ -264,6 +264,59 @@ TEST_F(Tables, WhatIsMissingInASequenceIsKnownUntilItComesOrIsGone) {
   });
 }
 
+TEST_F(Tables, OfNumbersThatAreLeaptOverTheFirstAreAskedFor) {
+  within([&](Transaction& in) {
+    const sequences::Line line{.account = ben.account_id(), .conversation = ben.account_id()};
+    sequences::note(in, line, 5, 5, {10});
+    EXPECT_EQ(sequences::note(in, line, 1'000'000, 1'000'000, {20}), 0u) << "told to nobody";
+    const auto missing = sequences::missing(in, line);
+    ASSERT_EQ(missing.size(), 64u);
+    EXPECT_EQ(missing.front(), 6u);
+    EXPECT_EQ(sequences::note(in, line, 1'000'001, 1'000'000, {30}), 0u);
+    EXPECT_EQ(sequences::missing(in, line).size(), 64u);
+  });
+}
+
+TEST_F(Tables, ADeviceHasConfirmedWhatItsReceiptNamesAndAllBefore) {
+  within([&](Transaction& in) {
+    const sequences::Line line{.account = ben.account_id(), .conversation = ben.account_id()};
+    EXPECT_FALSE(sequences::is_confirmed(in, line, 1)) << "nothing was ever said to it";
+    sequences::first_for(in, line, 1);
+    EXPECT_FALSE(sequences::is_confirmed(in, line, 1));
+    sequences::confirm(in, line, 3);
+    sequences::confirm(in, line, 2);
+    EXPECT_TRUE(sequences::is_confirmed(in, line, 3));
+    EXPECT_FALSE(sequences::is_confirmed(in, line, 4));
+  });
+}
+
+TEST_F(Tables, ATailIsDueOnceAndAsItWasKeptLast) {
+  within([&](Transaction& in) {
+    tails::keep(in, ben.account_id(), ben.account_id(), {10});
+    tails::keep(in, ben.account_id(), ben.account_id(), {20});
+    EXPECT_TRUE(tails::take_due(in, {19}).empty());
+    const auto due = tails::take_due(in, {20});
+    ASSERT_EQ(due.size(), 1u);
+    EXPECT_EQ(due[0].account, ben.account_id());
+    EXPECT_TRUE(tails::take_due(in, {30}).empty());
+  });
+}
+
+TEST_F(Tables, ADeviceNumberOfAnEarlierEpochIsNotUsedAgain) {
+  within([&](Transaction& in) {
+    const auto give = [&](std::uint32_t epoch, int number) {
+      in.prepare("INSERT INTO given_numbers (epoch, number) VALUES (?, ?)").bind(epoch).bind(number).run();
+    };
+    give(5, 1), give(5, 2);
+    give(6, 1);
+    EXPECT_EQ(own_account::free_number(in, 6)->value, 3);
+    for (int number = 3; number <= 127; ++number) give(5, number);
+    EXPECT_EQ(own_account::free_number(in, 6)->value, 2) << "when there is no other";
+    for (int number = 2; number <= 127; ++number) give(6, number);
+    EXPECT_FALSE(own_account::free_number(in, 6));
+  });
+}
+
 TEST_F(Tables, WhoNeverSaidWhereTheyBeginHasBegunHere) {
   within([&](Transaction& in) {
     const sequences::Line line{.account = ben.account_id(), .conversation = ben.account_id()};

@@ -43,6 +43,21 @@ TEST(Content, ComesBackWithAllItsFields) {
   EXPECT_EQ(std::get<Text>(read->body).text, "hello");
 }
 
+TEST(Content, WhatIsSaidOfADeviceThatLeftComesBack) {
+  const DeviceNumber left(9);
+  const Resent resent{.device = left, .id = {4}, .sent_at = {77}, .seq = 3, .text = {.text = "late", .timer = 60}};
+  const std::array<Body, 4> bodies{Heartbeat{.last_seq = 3, .asks = false, .of = left}, Heartbeat{.last_seq = 3},
+                                   GapAnswer{.gone = {1, 2}, .of = left}, resent};
+  for (const Body& body : bodies) {
+    Content made = example();
+    made.body = body;
+    const auto read = Content::parse(made.serialize());
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->body, body);
+    EXPECT_FALSE(is_durable(body));
+  }
+}
+
 TEST(Content, WithoutABodyIsRefused) {
   base::Blob bytes = example().serialize();
   bytes.resize(bytes.size() - 10);  // the body: tag of two bytes, length, and seven bytes of text

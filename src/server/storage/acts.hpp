@@ -39,7 +39,19 @@ struct ListChange {
     wire::PrekeyUpload prekeys;
   };
   std::optional<Arrival> arrival = {};
+  bool may_be_absent = false;  // devices that are not here: a list of before a restore, which they may return to
 };
+
+/// A device of which nothing but its place on a list is here.
+struct LostDevice {
+  AccountRow account;
+  wire::DeviceNumber number;
+  crypto::PublicKey identity_key;
+  base::Bytes<32> token_hash;
+  wire::PrekeyUpload prekeys;
+  base::Day day;
+};
+enum class Returned { done, repeated, device_known, key_known };
 
 struct ActOutcome {
   Acted what;
@@ -58,6 +70,7 @@ class ActStorage {
   virtual ~ActStorage() = default;
 
   virtual asio::awaitable<Stored<ActOutcome>> replace_list(ListChange change) = 0;
+  virtual asio::awaitable<Stored<Returned>> return_device(LostDevice device) = 0;
   virtual asio::awaitable<Stored<ActOutcome>> rename(NameChange change) = 0;
   /// By the root: at once. By the account key alone: on `on`, and until then it may be taken back.
   virtual asio::awaitable<Stored<ActOutcome>> remove_account(ActOn act, base::Day on) = 0;

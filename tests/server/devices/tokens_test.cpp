@@ -203,6 +203,16 @@ TEST_F(GenerationTest, ACopyIsToldWhatStandsAndChangesNothing) {
   EXPECT_EQ(ana.status().generation().tick(), two);
 }
 
+TEST_F(GenerationTest, ARestoredServerLetsADeviceGoOnFromItsOwnNumber) {
+  EXPECT_EQ(advance("", 1, one).status, 200u);
+  const auto backup = world.back_up("a.db");
+  EXPECT_EQ(advance(one, 2, two).status, 200u);
+  world.restore(backup);
+  EXPECT_EQ(advance(two, 3, three).status, 409u) << "it does not know the tick";
+  EXPECT_EQ(advance(one, 3, three).status, 200u);
+  EXPECT_EQ(ana.status().generation().number(), 3u);
+}
+
 TEST_F(GenerationTest, ANumberIsNotSkipped) {
   EXPECT_EQ(advance("", 1, one).status, 200u);
   EXPECT_EQ(advance(one, 3, two).status, 409u);

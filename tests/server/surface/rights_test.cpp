@@ -5,6 +5,7 @@
 
 #include "server/route.hpp"
 #include "server/surface/town.hpp"
+#include "wire/device_return.hpp"
 
 namespace sotto::test {
 namespace {
@@ -173,6 +174,22 @@ void add_accounts(std::map<std::string, Row>& rows, Town& town) {
   for (const auto* get : {"/v1/own/account", "/v1/account", "/v1/status", "/v1/own/backup"})
     rows[std::string("GET ") + get] = {.target = get};
   rows["PUT /v1/settings"] = {.target = "/v1/settings"};
+  rows["PUT /v1/own/account"] = {.target = "/v1/own/account", .body = town.keeper.introduction().serialize()};
+}
+
+base::Blob return_of_the_first_device(Town& town, const crypto::PrivateKey& by) {
+  const base::Blob prekeys = town.ana.draft.prekeys().serialize();
+  const wire::DeviceReturn says{.server = "here:443",
+                                .account_id = town.ana.draft.account_id(),
+                                .number = wire::DeviceNumber(1),
+                                .token_hash = {7},
+                                .challenge = *base::fixed<32>(base::view(town.keeper.begin().challenge())),
+                                .prekeys_hash = crypto::sha256({prekeys})};
+  return wire::DeviceReturnRequest{
+      .introduction = town.keeper.introduction(),
+      .statement = wire::Signed::make(wire::names::device_return, says.serialize(), by, town.keeper.random()),
+      .prekeys = prekeys}
+      .serialize();
 }
 
 void add_devices(std::map<std::string, Row>& rows, Town& town) {
@@ -187,6 +204,14 @@ void add_devices(std::map<std::string, Row>& rows, Town& town) {
                                            {.who = "a used grant", .body = serialized(by_used)},
                                            {.who = "an unknown grant", .body = serialized(by_nobody)},
                                            {.who = "another account's grant", .body = serialized(of_bob)}}};
+  rows["POST /v1/devices/return"] = {
+      .target = "/v1/devices/return",
+      .attempts = {{.who = "nobody"},
+                   {.who = "another account's key",
+                    .body = return_of_the_first_device(town, town.bob.draft.identity.private_key)},
+                   {.who = "the account key", .body = return_of_the_first_device(town, town.keeper.account_key())},
+                   {.who = "a device that was never lost",
+                    .body = return_of_the_first_device(town, town.ana.draft.identity.private_key)}}};
   frames::NewToken token;
   token.set_token_hash(std::string(32, 't'));
   rows["POST /v1/token"] = {.target = "/v1/token", .body = serialized(token)};

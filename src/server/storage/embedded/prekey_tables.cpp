@@ -88,7 +88,7 @@ struct ListedDevice {
 // By class; each a literal, as prepared statements are kept by it.
 #define DEVICES_OF(taken)                                                                                              \
   "SELECT id, number, registration_id, identity_key, signed_prekey, last_resort, one_time, one_time_kyber, CASE WHEN " \
-  "taken_day = ?2 THEN " taken " ELSE 0 END FROM devices WHERE account = ?1 ORDER BY number"
+  "taken_day = ?2 THEN " taken " ELSE 0 END FROM devices WHERE account = ?1 AND signed_prekey <> x'' ORDER BY number"
 
 std::string_view devices_sql(PermitClass permit_class) {
   switch (permit_class) {

@@ -11,6 +11,7 @@ std::optional<ActOutcome> begin_act(Database& database, const ActOn& act);
 void expire_challenges(Database& database, base::Day today);
 
 ActOutcome replace_list(Database& database, QueueCounts& counts, const ListChange& change);
+Returned return_device(Database& database, const LostDevice& device);
 ActOutcome rename(Database& database, const NameChange& change);
 ActOutcome delete_account(Database& database, QueueCounts& counts, const ActOn& act, base::Day on);
 ActOutcome keep_account(Database& database, const ActOn& act);

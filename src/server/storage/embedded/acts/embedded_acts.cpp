@@ -12,6 +12,15 @@ asio::awaitable<Stored<ActOutcome>> EmbeddedActs::replace_list(ListChange change
   co_return outcome;
 }
 
+asio::awaitable<Stored<Returned>> EmbeddedActs::return_device(LostDevice device) {
+  std::function<Returned(Database&)> work = [device = std::move(device)](Database& database) {
+    return tables::return_device(database, device);
+  };
+  auto outcome = co_await engine_.writer.run(std::move(work));
+  cache_.forget_all();
+  co_return outcome;
+}
+
 asio::awaitable<Stored<ActOutcome>> EmbeddedActs::remove_account(ActOn act, base::Day on) {
   std::function<ActOutcome(Database&)> work = [&counts = counts_, act = std::move(act), on](Database& database) {
     return tables::delete_account(database, counts, act, on);

@@ -11,6 +11,7 @@ class EmbeddedActs final : public ActStorage {
       : engine_(engine), cache_(cache), counts_(counts) {}
 
   asio::awaitable<Stored<ActOutcome>> replace_list(ListChange change) override;
+  asio::awaitable<Stored<Returned>> return_device(LostDevice device) override;
   asio::awaitable<Stored<ActOutcome>> rename(NameChange change) override {
     return engine_.write(tables::rename, std::move(change));
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "crypto/hash.hpp"
 #include "server/storage/embedded/account_tables.hpp"
 #include "server/storage/embedded/acts/act_tables.hpp"
 #include "server/storage/embedded/acts/removal.hpp"
@@ -13,7 +14,7 @@ namespace {
 struct Newcomer {
   KnownDevice device;
   base::Bytes<32> token_hash;
-  wire::PrekeyUpload prekeys;
+  wire::PrekeyUpload prekeys;  // of who is absent: none
 };
 
 /// What a list does to the devices of its account.
@@ -44,6 +45,13 @@ std::optional<Newcomer> newcomer(Database& database, const ListChange& change, c
   return Newcomer{.device = device, .token_hash = waiting->token_hash, .prekeys = *std::move(prekeys)};
 }
 
+/// Its token is nobody's: what hashes to this is not known to anybody.
+Newcomer absent(const KnownDevice& device) {
+  return {.device = device,
+          .token_hash = crypto::sha256({device.mailbox.view(), device.identity_key.serialize()}),
+          .prekeys = {}};
+}
+
 base::Result<Plan, Acted> plan(Database& database, const ListChange& change) {
   const auto present = devices_of_account(database, change.on.account);
   Plan made;
@@ -56,10 +64,16 @@ base::Result<Plan, Acted> plan(Database& database, const ListChange& change) {
     }
     if (!change.is_new_epoch && is_number_of_another(database, listed, change.on.account)) return Acted::number_given;
     auto comes = newcomer(database, change, listed);
+    if (!comes && change.may_be_absent) comes = absent(listed);
     if (!comes) return Acted::device_unknown;
     made.come.push_back(*std::move(comes));
   }
   return made;
+}
+
+template <class Prekey>
+base::Blob serialized(const std::optional<Prekey>& prekey) {
+  return prekey ? wire::serialize(*prekey) : base::Blob();
 }
 
 /// returns  false if a key of it, its token or its mailbox is in use already
@@ -73,8 +87,8 @@ bool add_device(Database& database, const Newcomer& comes, const ActOn& act) {
         "INSERT INTO devices (account, number, registration_id, mailbox_id, identity_key, token_hash, signed_prekey, "
         "last_resort, last_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         act.account.value, device.number.value, device.registration_id.value, device.mailbox.view(),
-        device.identity_key.serialize(), comes.token_hash, wire::serialize(*comes.prekeys.signed_prekey),
-        wire::serialize(*comes.prekeys.last_resort), act.day.value)
+        device.identity_key.serialize(), comes.token_hash, serialized(comes.prekeys.signed_prekey),
+        serialized(comes.prekeys.last_resort), act.day.value)
       .run();
   const DeviceRow row = device_row(database.last_id());
   add_one_time_prekeys(database, row, comes.prekeys);
@@ -120,6 +134,29 @@ ActOutcome replace_list(Database& database, QueueCounts& counts, const ListChang
       .run();
   for (const Target& target : targets_of(database, change.on.account)) outcome.devices.push_back(target.row);
   return outcome;
+}
+
+Returned return_device(Database& database, const LostDevice& device) {
+  const auto hashes = key_hashes(device.prekeys);
+  std::optional<DeviceRow> row;
+  {
+    Query found(
+        database,
+        "SELECT id, token_hash, signed_prekey FROM devices WHERE account = ? AND number = ? AND identity_key = ?",
+        device.account.value, device.number.value, device.identity_key.serialize());
+    if (!found.next()) return Returned::device_known;  // as a list that stands by now says
+    if (base::same(found.bytes(1), device.token_hash)) return Returned::repeated;
+    if (!found.bytes(2).empty()) return Returned::device_known;
+    row = device_row(found.number(0));
+  }
+  if (has_any_key(database, hashes) || is_token_known(database, device.token_hash)) return Returned::key_known;
+  Query(database, "UPDATE devices SET token_hash = ?, signed_prekey = ?, last_resort = ?, last_day = ? WHERE id = ?",
+        device.token_hash, serialized(device.prekeys.signed_prekey), serialized(device.prekeys.last_resort),
+        device.day.value, row->value)
+      .run();
+  add_one_time_prekeys(database, *row, device.prekeys);
+  keep_keys(database, *row, hashes);
+  return Returned::done;
 }
 
 }  // namespace sotto::server::tables

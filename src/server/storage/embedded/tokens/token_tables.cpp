@@ -77,6 +77,12 @@ bool raise_clone_alarm(Database& database, DeviceRow device, base::Day day) {
   return database.changed() > 0;
 }
 
+namespace {
+
+bool is_restored(Database& database) { return Query(database, "SELECT 1 FROM server WHERE epoch > 1").next(); }
+
+}  // namespace
+
 Generation advance(Database& database, DeviceRow device, const std::optional<base::Bytes<16>>& tick_now,
                    const Generation& next) {
   Generation stands;
@@ -86,8 +92,10 @@ Generation advance(Database& database, DeviceRow device, const std::optional<bas
     stands.number = static_cast<std::uint64_t>(query.number(0));
     if (!query.is_null(1)) stands.tick = intact(base::fixed<16>(query.bytes(1)));
   }
-  // Without a tick nothing is known here, at first or after a restore: then the device's word counts.
-  const bool follows = !stands.tick || (stands.tick == tick_now && next.number == stands.number + 1);
+  // A restored store may be several behind, and the device goes on counting from its own.
+  const bool is_next = next.number == stands.number + 1 || (next.number > stands.number && is_restored(database));
+  // Without a tick nothing is known here, at first: then the device's word counts.
+  const bool follows = !stands.tick || (stands.tick == tick_now && is_next);
   if (stands == next || !follows) return stands;
   Query(database, "UPDATE devices SET generation = ?, tick = ? WHERE id = ?", next.number, *next.tick, device.value)
       .run();
