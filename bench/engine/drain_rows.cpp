@@ -8,13 +8,17 @@
 namespace sotto::bench {
 namespace {
 
-constexpr std::size_t waiting = 10'000, writers = 8;
+constexpr std::size_t waiting = 9'600, writers = 8;  // a mailbox takes 10,000, and not only these
 
 std::uintmax_t size_of(const Citizen& citizen) { return std::filesystem::file_size(citizen.file()); }
 
 /// Sends all that a writer has, however often the server asks to wait.
 net::asio::awaitable<void> send_all(Citizen& from, net::Timer& timer, std::size_t& done) {
-  while (!co_await from.engine().drain_outbox()) co_await timer.sleep(std::chrono::seconds(1));
+  while (true) {
+    const auto sent = co_await from.engine().drain_outbox();
+    if (sent) break;
+    co_await timer.sleep(std::chrono::seconds(1));
+  }
   ++done;
 }
 
@@ -57,9 +61,9 @@ void measure_drain(Place& place, const std::filesystem::path& folder, Table& tab
   to.watch = {};
   to.restart();
   constexpr auto count = static_cast<double>(waiting);
-  table.add("10,000 queued messages: drained, a second", "1/s", count / took.count());
-  table.add("10,000 queued messages: processor time of the engine, a message", "us", cpu / count);
-  table.add("10,000 queued messages: memory above the start at most", "KiB", resident_most - resident_before);
+  table.add("9,600 queued messages: drained, a second", "1/s", count / took.count());
+  table.add("9,600 queued messages: processor time of the engine, a message", "us", cpu / count);
+  table.add("9,600 queued messages: memory above the start at most", "KiB", resident_most - resident_before);
   table.add("store: growth for each received message of 60 bytes", "bytes",
             static_cast<double>(size_of(to) - size_before) / count);
 }

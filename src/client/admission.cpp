@@ -50,11 +50,9 @@ base::Result<protocol::VerifiedContent, Refusal> verify(const Situation& here, c
     trust_roots.push_back(peer->held.certificate.account_key);
   }
   const protocol::Address local = address_of(here.own.account_id, here.own.device);
-  auto verified =
-      protocol::VerifiedContent::verify(opened.content, {.trust_roots = trust_roots,
-                                                                   .now_ms = 0,
-                                                                   .local = local,
-                                                                   .good_signatures = here.good_signatures});
+  auto verified = protocol::VerifiedContent::verify(
+      opened.content,
+      {.trust_roots = trust_roots, .now_ms = 0, .local = local, .good_signatures = here.good_signatures});
   if (verified) return *std::move(verified);
   if (verified.error() == protocol::Error::self_send) return Refusal("it is from this very device");
   return Refusal("its certificate is not of the sender's account");
@@ -238,7 +236,7 @@ base::Result<Verdict, Refusal> admit(store::Transaction& in, const store::OwnAcc
 
   const outbox::Lent lent{.own = own, .now = arrival.now, .random = random};
   const contents::Speaker speaker{.account = session.account, .device = session.device};
-  if (session.account == own.account_id) 
+  if (session.account == own.account_id)
     return as_verdict(contents::take_from_own(in, lent, content, speaker), own.account_id, {});
   const auto known = store::contacts::load(in, session.account);
   if (known && known->standing == store::Standing::blocked) return Refusal("it is from somebody who is blocked");

@@ -1,9 +1,11 @@
 #include "client/contents.hpp"
 
 #include "client/claimed_names.hpp"
+#include "client/device_entry.hpp"
 #include "client/gaps.hpp"
 #include "client/histories.hpp"
 #include "client/introductions.hpp"
+#include "client/own_list.hpp"
 #include "client/permits.hpp"
 #include "client/resets.hpp"
 #include "client/session_context.hpp"
@@ -132,7 +134,7 @@ void apply(const Place& at, const wire::Deletion& deletion) {
   if (deletion.of.account != at.speaker.account) return;
   const auto message = named(at, deletion.of);
   if (message) return store::messages::erase(at.in, message->id);
-  if (store::histories::is_any_coming(at.in)) store::histories::note_deleted(at.in, deletion.of);
+  store::histories::note_deleted(at.in, deletion.of);  // it may be part of a history that comes
 }
 
 void apply(const Place& at, const wire::Receipt& receipt) {
@@ -262,12 +264,25 @@ Outcome take(const Place& at) {
 
 // Of own devices
 
-void take_account(store::Transaction& in, const outbox::Lent& lent, const wire::SyncAccount& account) {
-  store::own_account::set_secrets(in, store::AccountSecret(std::span(account.account_secret)), account.link_token);
-  store::permits::set_profile_key(in, store::ProfileKey(std::span(account.profile_key)));
+/// What only an admin hands out counts if it opens the speaker's own entry on the list that the account key signed, and
+/// that entry says so: nobody else can make such a secret.
+bool is_secret_of_admin(const store::OwnAccount& own, const store::AccountSecret& secret, wire::DeviceNumber speaker) {
+  const auto list = wire::DeviceList::parse(own.introduction.list.statement);
+  CHECK(list);
+  const wire::Device* device = list->device(speaker);
+  const auto entry = device != nullptr ? device_entry::open(own.account_id, *device, secret) : std::nullopt;
+  return entry && entry->is_admin;
+}
+
+void take_account(store::Transaction& in, const wire::SyncAccount& account, wire::DeviceNumber speaker) {
+  const auto own = store::own_account::load(in);
+  CHECK(own);
+  const store::AccountSecret secret(std::span(account.account_secret));
+  if (is_secret_of_admin(*own, secret, speaker)) store::own_account::set_secrets(in, secret, account.link_token);
+  store::permits::take_profile_key(in, store::ProfileKey(std::span(account.profile_key)), account.profile_key_count);
   if (!account.account_key) return;
   const auto key = crypto::PrivateKey(std::span(*account.account_key));
-  const auto certificate = wire::AccountCertificate::parse(lent.own.introduction.certificate.statement);
+  const auto certificate = wire::AccountCertificate::parse(own->introduction.certificate.statement);
   if (certificate && certificate->account_key == key.public_key()) store::own_account::set_account_key(in, key.clone());
 }
 
@@ -277,7 +292,7 @@ bool is_settled_here(store::Transaction& in, const wire::AccountId& account) {
   return contact && contact->standing != store::Standing::held;
 }
 
-void take_contact(store::Transaction& in, const wire::SyncContact& synced, base::Timestamp now) {
+void take_contact(store::Transaction& in, const wire::SyncContact& synced, bool is_by_admin, base::Timestamp now) {
   if (synced.introduction) {
     const auto parsed = wire::rules::parse(*synced.introduction);
     if (!parsed || parsed->list.account_id != synced.account) return;
@@ -296,7 +311,7 @@ void take_contact(store::Transaction& in, const wire::SyncContact& synced, base:
   if (!synced.permits.empty() && !contact.permit) contact.permit = base::blob(synced.permits.front());
   if (synced.permits.size() > 1 && !contact.link_token) contact.link_token = base::blob(synced.permits[1]);
   // Verification is about an anchor root; it never comes from elsewhere as a change of who they are.
-  if (synced.verified_root) {
+  if (synced.verified_root && is_by_admin) {
     if (const auto root = crypto::PublicKey::parse(*synced.verified_root)) contact.verified_root = *root;
   }
   store::contacts::keep(in, contact, now);
@@ -329,21 +344,24 @@ Outcome take_from_contact(store::Transaction& in, const outbox::Lent& lent, cons
   if (contact.standing != store::Standing::accepted && !may_be_said_by_anybody)
     return Broken{"somebody who is not a contact may send texts only"};
   Outcome outcome = take(at);
-  if (contact.standing == store::Standing::accepted) answer_with_profile_key(at);
+  const bool is_fleeting = std::holds_alternative<wire::Typing>(content.body);
+  if (contact.standing == store::Standing::accepted && !is_fleeting) answer_with_profile_key(at);
   return outcome;
 }
 
 Outcome take_from_own(store::Transaction& in, const outbox::Lent& lent, const wire::Content& content,
                       const Speaker& speaker) {
   if (const auto* account = std::get_if<wire::SyncAccount>(&content.body)) {
-    take_account(in, lent, *account);
+    take_account(in, *account, speaker.device);
     return Applied{};
   }
   if (const auto* contacts = std::get_if<wire::SyncContacts>(&content.body)) {
+    // A device that can only read and write gives nobody the mark of one whom the person has verified.
+    const bool is_by_admin = own_list::is_admin(lent.own, speaker.device);
     for (const wire::SyncContact& contact : contacts->contacts) {
       if (contact.account == lent.own.account_id) continue;
       if (contacts->fills && is_settled_here(in, contact.account)) continue;
-      take_contact(in, contact, lent.now);
+      take_contact(in, contact, is_by_admin, lent.now);
     }
     return Applied{};
   }

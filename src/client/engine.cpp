@@ -56,7 +56,10 @@ std::string_view to_text(Step step) {
 }
 
 Engine::Engine(Parts parts)
-    : parts_(std::move(parts)), ways_(parts_.transport, parts_.random), turns_(parts_.timer.executor()) {}
+    : parts_(std::move(parts)),
+      ways_(parts_.transport, parts_.random),
+      turns_(parts_.timer.executor()),
+      acts_(parts_.timer.executor()) {}
 
 Result<store::OwnAccount> Engine::own() {
   return parts_.store.transact([](store::Transaction& in) -> Result<store::OwnAccount> {

@@ -241,11 +241,10 @@ class Engine {
   };
   asio::awaitable<Result<void>> follow(Mailbox& mailbox, Lines& lines, const store::OwnAccount& own, Listening how,
                                        const std::function<void(const Event&)>& tell);
-  Result<void> settle(const store::OwnAccount& own, const std::vector<Delivered>& all);
-  Result<std::optional<admission::Verdict>> settle_one(store::Transaction& in, const store::OwnAccount& own,
-                                                       const Delivered& delivered);
-  asio::awaitable<Result<void>> take_in(Mailbox& mailbox, const store::OwnAccount& own, Delivered first);
-  Result<void> overhear(const store::OwnAccount& own, const Ephemeral& said);
+  Result<void> settle(const std::vector<Delivered>& all);
+  Result<std::optional<admission::Verdict>> settle_one(store::Transaction& in, const Delivered& delivered);
+  asio::awaitable<Result<void>> take_in(Mailbox& mailbox, Delivered first);
+  Result<void> overhear(const Ephemeral& said);
   void tell_in_passing(const admission::Verdict& verdict) const;
   asio::awaitable<Result<void>> look_after(Lines& lines, const store::OwnAccount& own);
   Result<void> note_clone();
@@ -266,6 +265,7 @@ class Engine {
   std::map<std::string, Away> away_;       // by server or account: each has its own pauses
   Mailbox* open_mailbox_ = nullptr;        // while one is followed
   net::Turns turns_;                       // to send
+  net::Turns acts_;                        // to change the own list: there is one pending change
   std::weak_ptr<Sending> sending_;         // while a mailbox is open
   bool has_confirmed_generation_ = false;  // since this engine was made, or since the mailbox was opened last
 };

@@ -26,10 +26,11 @@ asio::awaitable<Result<void>> Engine::refresh_own() {
 }
 
 asio::awaitable<Result<void>> Engine::heal_fork(Server& server, wire::Introduction stands) {
+  const auto turn = co_await acts_.take();
   const auto account = own();
   if (!account) co_return account.error();
-  const auto can_merge = parts_.store.transact(
-      [&](store::Transaction& in) -> Result<bool> { return own_list::can_merge(in, *account); });
+  const auto can_merge =
+      parts_.store.transact([&](store::Transaction& in) -> Result<bool> { return own_list::can_merge(in, *account); });
   if (!can_merge) co_return can_merge.error();
   if (!*can_merge) co_return Result<void>();
   const auto challenge = co_await server.begin_act(account->account_id);
@@ -118,6 +119,7 @@ Result<void> Engine::take_own(const wire::Introduction& shown) {
 }
 
 asio::awaitable<Result<void>> Engine::put_act(Server& server, MakeAct make) {
+  const auto turn = co_await acts_.take();
   constexpr int rounds = 5;
   for (int round = 0; round < rounds; ++round) {
     const auto shown = co_await own_as_shown(server);

@@ -8,6 +8,7 @@
 #include "client/introductions.hpp"
 #include "client/prekey_stock.hpp"
 #include "client/resets.hpp"
+#include "store/prekeys.hpp"
 
 namespace sotto::client {
 namespace {
@@ -17,6 +18,12 @@ base::Timestamp next_try(const store::Outgoing& outgoing, base::Timestamp now, b
   constexpr std::int64_t first_ms = 2'000, longest_ms = 3'600'000;
   const std::int64_t wait = std::min(longest_ms, first_ms << std::min(outgoing.attempts, 12));
   return {now.ms + wait + wait * random.bytes<1>()[0] / 512};
+}
+
+/// Nothing is put off for longer than this: what lies further ahead was put off by a clock that was wrong.
+bool is_due(const store::Outgoing& what, base::Timestamp now) {
+  constexpr std::int64_t longest_ms = 2 * 3'600'000;
+  return what.not_before <= now || what.not_before.ms > now.ms + longest_ms;
 }
 
 enum class Round { ordinary, to_who_was_away };
@@ -94,7 +101,7 @@ asio::awaitable<Result<void>> Engine::drain_due(Lines& lines, const store::OwnAc
       if (!outgoing) co_return outgoing.error();
       if (!*outgoing || stuck.contains((*outgoing)->what.account)) continue;
       const store::Outgoing& what = (*outgoing)->what;
-      if (what.not_before > parts_.clock.now()) {
+      if (!is_due(what, parts_.clock.now())) {
         if (what.seq > 0) stuck.insert(what.account);  // the order of what counts stays
         continue;
       }
@@ -175,7 +182,8 @@ asio::awaitable<Result<void>> Engine::start_sessions(Lines& lines, const store::
 
 asio::awaitable<Result<std::optional<base::Blob>>> Engine::ready_request(Lines& lines, const store::OwnAccount& account,
                                                                          const store::Outgoing& outgoing) {
-  constexpr int rounds = 6;  // introduction, sessions, renewal, permit, encryption, and one more if a session went stale
+  constexpr int rounds =
+      6;  // introduction, sessions, renewal, permit, encryption, and one more if a session went stale
   bool was_refreshed = false;
   auto renewal = outbox::Renewal::first;
   for (int round = 0; round < rounds; ++round) {
@@ -351,7 +359,7 @@ asio::awaitable<Result<void>> Engine::refill_in_time() {
   if (!account) co_return account.error();
   const auto is_due = parts_.store.transact([&](store::Transaction& in) -> Result<bool> {
     const base::Timestamp now = parts_.clock.now();
-    return prekey_stock::next_refill(in, now) <= now;
+    return prekey_stock::next_refill(in, now) <= now || store::prekeys::upload(in).has_value();
   });
   if (!is_due) co_return is_due.error();
   if (!*is_due) co_return Result<void>();

@@ -12,7 +12,7 @@ namespace {
 using contents::HistoryNow;
 using contents::Outcome;
 
-constexpr std::int64_t most_under_way = 4;
+constexpr std::int64_t most_under_way = 1;  // so that an answer names the only part that it can be about
 constexpr std::size_t part_bytes = 256u << 10;
 constexpr std::int64_t repeat_after_ms = 3'600'000, most_repeats = 48;
 
@@ -145,11 +145,8 @@ HistoryNow now_of(const store::histories::Given& given) {
 }
 
 HistoryNow now_of(const store::histories::Coming& coming) {
-  return {.other = coming.giver,
-          .is_coming = true,
-          .done = coming.done,
-          .total = coming.total,
-          .is_done = coming.is_done};
+  return {
+      .other = coming.giver, .is_coming = true, .done = coming.done, .total = coming.total, .is_done = coming.is_done};
 }
 
 const wire::Device* device_on(const wire::DeviceList& list, const store::histories::Given& given) {
@@ -161,12 +158,6 @@ wire::DeviceList list_of(const store::OwnAccount& own) {
   auto list = wire::DeviceList::parse(own.introduction.list.statement);
   CHECK(list);
   return *std::move(list);
-}
-
-bool is_admin(const store::OwnAccount& own, wire::DeviceNumber number) {
-  const auto devices = own_list::devices(own);
-  return std::ranges::any_of(
-      devices, [&](const own_list::OwnDevice& one) { return one.device.number == number && one.is_admin; });
 }
 
 }  // namespace
@@ -193,8 +184,9 @@ Result<std::int64_t> give(Engine& engine, wire::DeviceNumber number) {
 }
 
 Result<std::int64_t> count(Engine& engine) {
-  return engine.parts().store.transact(
-      [](store::Transaction& in) -> Result<std::int64_t> { return store::messages::count_settled(in, -middle, middle); });
+  return engine.parts().store.transact([](store::Transaction& in) -> Result<std::int64_t> {
+    return store::messages::count_settled(in, -middle, middle);
+  });
 }
 
 Result<std::vector<HistoryNow>> progress(Engine& engine) {
@@ -206,9 +198,13 @@ Result<std::vector<HistoryNow>> progress(Engine& engine) {
   });
 }
 
-void fill(store::Transaction& in, wire::SyncHistory& part) {
-  if (part.is_end) return;
-  const auto rows = store::messages::settled_after(in, row_of(part.first) - 1, static_cast<int>(wire::max_history_rows));
+void fill(store::Transaction& in, wire::SyncHistory& part, const store::PeerDevice& device) {
+  const auto given = store::histories::given_to(in, device.number);
+  const bool is_for_it =
+      part.device == device.number && given && given->identity_key == device.identity_key.serialize();
+  if (part.is_end || !is_for_it) return;
+  const auto rows =
+      store::messages::settled_after(in, row_of(part.first) - 1, static_cast<int>(wire::max_history_rows));
   for (const store::Message& row : rows) {
     if (row.id > row_of(part.last)) break;
     wire::HistoryRow made = history_row(in, row);
@@ -243,8 +239,9 @@ Outcome take(store::Transaction& in, const outbox::Lent& lent, const wire::SyncH
         in, {.account = {}, .kind = store::Notice::Kind::history_given, .words = words, .at = lent.now});
     return contents::Applied{};
   }
-  // Whoever could give a history could put words into a contact's mouth: a device that signs lists has that power anyway.
-  if (!is_admin(lent.own, speaker.device)) return contents::Broken{"only an admin device gives a history"};
+  // Whoever could give a history could put words into a contact's mouth: a device that signs lists has that power
+  // anyway.
+  if (!own_list::is_admin(lent.own, speaker.device)) return contents::Broken{"only an admin device gives a history"};
   for (const base::Blob& bytes : part.rows) {
     const auto row = wire::HistoryRow::parse(bytes);
     if (!row || !is_sound(*row, lent.own.account_id)) return contents::Broken{"a message of its history is malformed"};
@@ -265,7 +262,7 @@ Outcome note_taken(store::Transaction& in, const outbox::Lent& lent, const wire:
   auto given = store::histories::given_to(in, speaker.device);
   if (taken.giver != lent.own.device || !given || given->is_done) return contents::Applied{};
   const std::int64_t row = row_of(taken.last);
-  if (row <= given->taken_to || row > given->left_to) return contents::Applied{};  // answered before
+  if (row != given->left_to || given->under_way == 0) return contents::Applied{};  // of a part that left again since
   given->done += store::messages::count_settled(in, given->taken_to, row);
   given->taken_to = row;
   given->repeats = 0;

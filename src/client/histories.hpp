@@ -1,5 +1,6 @@
 #pragma once
 #include "client/contents.hpp"
+#include "store/peers.hpp"
 
 /// The history for another device of ours: in parts, a few under way at a time, each kept there before the next leaves.
 /// It goes on wherever it stood when both devices are there again.
@@ -19,8 +20,8 @@ Result<std::int64_t> count(Engine& engine);
 /// What is or was under way, from here and to here.
 Result<std::vector<contents::HistoryNow>> progress(Engine& engine);
 
-/// A part that leaves now: with the messages as they are now.
-void fill(store::Transaction& in, wire::SyncHistory& part);
+/// A part that leaves now, with the messages as they are now, if this is the very device that it is for.
+void fill(store::Transaction& in, wire::SyncHistory& part, const store::PeerDevice& device);
 /// What was under way for long without an answer leaves again; what is for a device that is gone ends.
 void resume(store::Transaction& in, const outbox::Lent& lent);
 

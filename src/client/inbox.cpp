@@ -50,28 +50,35 @@ void tell_of_deletion(store::Transaction& in, std::uint32_t day, base::Timestamp
 }  // namespace
 
 /// One envelope, within the transaction of all that came with it: what is refused undoes itself alone.
-Result<std::optional<admission::Verdict>> Engine::settle_one(store::Transaction& in, const store::OwnAccount& account,
-                                                             const Delivered& delivered) {
+Result<std::optional<admission::Verdict>> Engine::settle_one(store::Transaction& in, const Delivered& delivered) {
+  const auto account = store::own_account::load(in);  // as it is now: what came before may have changed it
+  CHECK(account);
   const admission::Arrival arrival{
       .envelope = delivered.envelope, .now = parts_.clock.now(), .good_signatures = &good_signatures_};
   const auto fingerprint = admission::fingerprint(arrival);
   if (store::refusals::reason(in, fingerprint)) return std::optional<admission::Verdict>();
-  auto verdict = in.attempt([&] { return admission::admit(in, account, arrival, parts_.random); });
-  if (verdict) return std::optional<admission::Verdict>(*std::move(verdict));
+  auto verdict = in.attempt([&] { return admission::admit(in, *account, arrival, parts_.random); });
+  if (verdict) {
+    store::refusals::note_accepted(in, fingerprint, arrival.now);
+    return std::optional<admission::Verdict>(*std::move(verdict));
+  }
   const admission::Refusal& refusal = verdict.error();
   if (refusal.store_failed) return Problem(*refusal.store_failed);
+  // Said once more by the server: it was read when it came, and can't be read again.
+  if (store::refusals::was_accepted(in, fingerprint)) return std::optional<admission::Verdict>();
   store::refusals::keep(in, fingerprint, refusal.reason, arrival.now);
-  if (refusal.contradiction) keep_proof(in, lent(account), *refusal.contradiction);
-  if (refusal.unreadable_from) contents::begin_anew_with(in, lent(account), *refusal.unreadable_from);
+  if (refusal.contradiction) keep_proof(in, lent(*account), *refusal.contradiction);
+  if (refusal.unreadable_from) contents::begin_anew_with(in, lent(*account), *refusal.unreadable_from);
   return std::optional<admission::Verdict>();
 }
 
-/// What has come together is committed together: a full disk or a crash leaves none of it, and nothing was acknowledged.
-Result<void> Engine::settle(const store::OwnAccount& account, const std::vector<Delivered>& all) {
+/// What has come together is committed together: a full disk or a crash leaves none of it, and nothing was
+/// acknowledged.
+Result<void> Engine::settle(const std::vector<Delivered>& all) {
   std::vector<admission::Verdict> verdicts;
   TRY_VOID(parts_.store.transact([&](store::Transaction& in) -> Result<void> {
     for (const Delivered& one : all) {
-      TRY(auto verdict, settle_one(in, account, one));
+      TRY(auto verdict, settle_one(in, one));
       if (verdict) verdicts.push_back(*std::move(verdict));
     }
     return {};
@@ -85,17 +92,23 @@ void Engine::tell_in_passing(const admission::Verdict& verdict) const {
   if (said != nullptr && parts_.overhear) parts_.overhear(*said);
 }
 
-/// What can't be read is forgotten: nothing is asked or kept because of it.
-Result<void> Engine::overhear(const store::OwnAccount& account, const Ephemeral& said) {
+/// Only what is meant for who is there now. Anything else would be answered by who is there alone, and what can't be
+/// read is forgotten: nothing is asked or kept because of it.
+Result<void> Engine::overhear(const Ephemeral& said) {
   const admission::Arrival arrival{
       .envelope = said.envelope, .now = parts_.clock.now(), .good_signatures = &good_signatures_};
-  const auto verdict = parts_.store.transact(
-      [&](store::Transaction& in) { return admission::admit(in, account, arrival, parts_.random); });
-  if (!verdict) {
-    if (verdict.error().store_failed) return Problem(*verdict.error().store_failed);
-    return {};
-  }
-  tell_in_passing(*verdict);
+  const auto verdict =
+      parts_.store.transact([&](store::Transaction& in) -> base::Result<admission::Verdict, admission::Refusal> {
+        const auto account = store::own_account::load(in);
+        CHECK(account);
+        TRY(auto decided, admission::admit(in, *account, arrival, parts_.random));
+        const auto* heard = std::get_if<admission::Overheard>(&decided);
+        const bool is_typing = heard != nullptr && std::holds_alternative<contents::TypingNow>(heard->what);
+        if (!is_typing) return admission::Refusal("it is nothing for who is there now");
+        return decided;
+      });
+  if (verdict) tell_in_passing(*verdict);
+  if (!verdict && verdict.error().store_failed) return Problem(*verdict.error().store_failed);
   return {};
 }
 
@@ -169,9 +182,9 @@ asio::awaitable<Result<void>> Engine::put_permits(Server& server, const store::O
 }
 
 /// An envelope, and what has come behind it.
-asio::awaitable<Result<void>> Engine::take_in(Mailbox& mailbox, const store::OwnAccount& account, Delivered first) {
+asio::awaitable<Result<void>> Engine::take_in(Mailbox& mailbox, Delivered first) {
   const std::vector<Delivered> all = co_await mailbox.with_followers(std::move(first));
-  const auto settled = settle(account, all);
+  const auto settled = settle(all);
   if (!settled) co_return settled.error();  // not acknowledged: it comes again
   std::vector<std::uint64_t> positions;
   for (const Delivered& one : all) {
@@ -208,12 +221,12 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Lines& lines, con
     // Prekeys that run low are looked after at their own times.
     if (std::holds_alternative<Passed>(*frame) || std::holds_alternative<PrekeysLow>(*frame)) continue;
     if (auto* delivered = std::get_if<Delivered>(&*frame)) {
-      const auto settled = co_await take_in(mailbox, account, std::move(*delivered));
+      const auto settled = co_await take_in(mailbox, std::move(*delivered));
       if (!settled) co_return settled.error();
       wake_sending();
       restart_patience();
     } else if (const auto* said = std::get_if<Ephemeral>(&*frame)) {
-      const auto heard = overhear(account, *said);
+      const auto heard = overhear(*said);
       if (!heard) co_return heard.error();
     } else if (std::holds_alternative<ListChanged>(*frame)) {
       const auto refreshed = co_await refresh_own();

@@ -78,7 +78,7 @@ wire::Body body_for(store::Transaction& in, const Lent& lent, const store::Outgo
                     const store::PeerDevice& device) {
   wire::Body body = body_of(in, outgoing);
   if (auto* history = std::get_if<wire::SyncHistory>(&body)) {
-    if (history->device == device.number) histories::fill(in, *history);
+    histories::fill(in, *history, device);
     return body;
   }
   auto* account = std::get_if<wire::SyncAccount>(&body);
@@ -328,7 +328,10 @@ void post_heartbeat(store::Transaction& in, const Lent& lent, const wire::Accoun
                        // Nobody reads from the answer when this device was online.
                        .not_before = jittered(lent, receipt_jitter_ms)};
   if (account == lent.own.account_id) made.about = conversation;
-  if (!asks && store::outgoing::is_waiting(in, made)) return;
+  if (const auto waiting = store::outgoing::waiting_heartbeat(in, made)) {
+    if (asks) store::outgoing::set_body(in, *waiting, *made.body);
+    return;
+  }
   store::outgoing::keep(in, made);
 }
 
@@ -410,17 +413,19 @@ Need need_of(store::Transaction& in, const Lent& lent, const store::Outgoing& ou
 
 }  // namespace
 
-Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing,
-                           Renewal renewal) {
-  if (is_still_right(in, lent.own, outgoing)) return Encryption{.need = Need::nothing, .request = *outgoing.request};
-  const Need need = need_of(in, lent, outgoing, renewal);
-  if (is_fleeting(outgoing)) {
-    const bool is_late = lent.now.ms - outgoing.sent_at.ms > fleeting_ms;
+Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& asked, Renewal renewal) {
+  // As it is now: meanwhile the person may have taken it back, or blocked whom it was for.
+  const auto outgoing = store::outgoing::load(in, asked.id);
+  if (!outgoing) return Encryption{.need = Need::nobody, .request = {}};
+  if (is_still_right(in, lent.own, *outgoing)) return Encryption{.need = Need::nothing, .request = *outgoing->request};
+  const Need need = need_of(in, lent, *outgoing, renewal);
+  if (is_fleeting(*outgoing)) {
+    const bool is_late = lent.now.ms - outgoing->sent_at.ms > fleeting_ms;
     if (need != Need::nothing || is_late) return Encryption{.need = Need::nobody, .request = {}};
   }
   if (need != Need::nothing) return Encryption{.need = need, .request = {}};
-  const auto peer = store::peers::load(in, outgoing.account);
-  return make_request(in, lent, outgoing, addressed(in, lent.own, *peer));
+  const auto peer = store::peers::load(in, outgoing->account);
+  return make_request(in, lent, *outgoing, addressed(in, lent.own, *peer));
 }
 
 Result<void> start_sessions(store::Transaction& in, const Lent& lent, const wire::AccountId& recipient,

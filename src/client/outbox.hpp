@@ -80,8 +80,8 @@ struct Encryption {
 /// together, before a byte leaves). What was encrypted before comes back as the same bytes.
 Result<Encryption> encrypt(store::Transaction& in, const Lent& lent, const store::Outgoing& outgoing, Renewal renewal);
 
-/// Starts a session with each listed device that has none that can send, or one whose sending chain is spent. Bundles of devices that are not on the list
-/// are not looked at.
+/// Starts a session with each listed device that has none that can send, or one whose sending chain is spent. Bundles
+/// of devices that are not on the list are not looked at.
 ///
 /// errors  refused  a listed device without a bundle, or a bundle that breaks a rule
 Result<void> start_sessions(store::Transaction& in, const Lent& lent, const wire::AccountId& recipient,

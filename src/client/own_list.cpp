@@ -148,6 +148,11 @@ std::vector<OwnDevice> devices(const store::OwnAccount& own) {
   return found;
 }
 
+bool is_admin(const store::OwnAccount& own, wire::DeviceNumber number) {
+  const auto all = devices(own);
+  return std::ranges::any_of(all, [&](const OwnDevice& one) { return one.device.number == number && one.is_admin; });
+}
+
 Result<wire::DeviceNumber> free_number(store::Transaction& in, const store::OwnAccount& own) {
   const wire::DeviceList list = list_of(own.introduction);
   store::own_account::note_numbers(in, list);
@@ -331,6 +336,7 @@ wire::SyncAccount secrets_for_devices(store::Transaction& in, const store::OwnAc
   std::ranges::copy(profile_key.expose(), made.profile_key.begin());
   made.link_token = own.link_token;
   made.user_name = own.user_name;
+  made.profile_key_count = store::permits::profile_key_count(in);
   return made;
 }
 

@@ -18,6 +18,8 @@ struct OwnDevice {
   bool is_this = false;
 };
 std::vector<OwnDevice> devices(const store::OwnAccount& own);
+/// Whether the own list calls it one.
+bool is_admin(const store::OwnAccount& own, wire::DeviceNumber number);
 
 /// A number for one more device: none of those that were given in this epoch, as far as is known here.
 Result<wire::DeviceNumber> free_number(store::Transaction& in, const store::OwnAccount& own);

@@ -32,16 +32,20 @@ struct Policy {
   // An account key that was followed by another vouches for certificates this long.
   std::int64_t earlier_account_key_ms = 30 * base::ms_per_day;
 
+  /// Whether this long has passed. A time that lies as far ahead is of a clock that was wrong, and counts no more.
+  static constexpr bool is_past(base::Timestamp since, base::Timestamp now, std::int64_t span_ms) {
+    return now.ms - since.ms >= span_ms || since.ms - now.ms >= span_ms;
+  }
   /// Whether signed and last-resort prekeys are to be made anew; a device that has none is due at once.
   constexpr bool is_medium_term_due(const base::Timestamp* made, base::Timestamp now) const {
-    return made == nullptr || now.ms - made->ms >= medium_term_ms;
+    return made == nullptr || is_past(*made, now, medium_term_ms);
   }
   /// Private halves that are older than this are forgotten.
   constexpr base::Timestamp oldest_private(base::Timestamp now) const { return {now.ms - keep_private_ms}; }
   /// Whether a session is to be followed by a new one: `sent` messages have left its sending chain, the first at
   /// `since`.
   constexpr bool is_chain_spent(std::uint64_t sent, base::Timestamp since, base::Timestamp now) const {
-    return sent >= chain_messages || (sent > 0 && now.ms - since.ms >= chain_ms);
+    return sent >= chain_messages || (sent > 0 && is_past(since, now, chain_ms));
   }
   /// How many one-time prekeys to make: topped up in one go, when half is gone.
   constexpr std::size_t one_time_lacking(std::size_t left) const {
@@ -58,7 +62,7 @@ struct Policy {
   }
   /// Whether all permits are to be registered again; `last` is 0 when they never were.
   constexpr bool are_permits_due(base::Timestamp last, base::Timestamp now) const {
-    return last.ms == 0 || now.ms - last.ms >= permits_ms;
+    return last.ms == 0 || is_past(last, now, permits_ms);
   }
   /// The last day that the server takes a permit registered now.
   constexpr base::Day last_day_of_permit(base::Timestamp now) const {

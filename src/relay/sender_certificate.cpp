@@ -164,7 +164,8 @@ const ServerCertificate* SenderCertificate::server(KnownServers known) const {
 
 bool SenderCertificate::is_signed_under(std::span<const crypto::PublicKey> trust_roots, KnownServers known,
                                         GoodSignatures* good) const {
-  const auto verify = [good](const crypto::PublicKey& by, base::View message, const crypto::Signature& signature_of_it) {
+  const auto verify = [good](const crypto::PublicKey& by, base::View message,
+                             const crypto::Signature& signature_of_it) {
     return good != nullptr ? good->verify(by, message, signature_of_it) : crypto::verify(by, message, signature_of_it);
   };
   const ServerCertificate* issuer = server(known);

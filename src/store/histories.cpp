@@ -5,6 +5,7 @@
 namespace sotto::store::histories {
 namespace {
 
+constexpr std::int64_t most_deleted = 1'000;
 constexpr const char* row_name = "row of a history";
 constexpr std::string_view columns =
     "SELECT device, identity_key, at, left_to, taken_to, under_way, left_count, done, total, repeats, is_done FROM "
@@ -69,10 +70,8 @@ std::vector<Coming> all_coming(Transaction& in) {
   auto row = in.prepare("SELECT device, done, total, is_done FROM history_coming ORDER BY device");
   std::vector<Coming> found;
   while (row.step()) {
-    found.push_back({.giver = device_of(row),
-                     .done = row.number(1),
-                     .total = row.number(2),
-                     .is_done = row.number(3) != 0});
+    found.push_back(
+        {.giver = device_of(row), .done = row.number(1), .total = row.number(2), .is_done = row.number(3) != 0});
   }
   return found;
 }
@@ -96,6 +95,9 @@ void note_deleted(Transaction& in, const wire::MessageRef& ref) {
       .bind(ref.account.view())
       .bind(ref.device.value)
       .bind(base::View(ref.id))
+      .run();
+  in.prepare("DELETE FROM history_deleted WHERE id <= (SELECT max(id) FROM history_deleted) - ?")
+      .bind(most_deleted)
       .run();
 }
 

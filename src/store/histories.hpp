@@ -39,7 +39,7 @@ std::vector<Coming> all_coming(Transaction& in);
 void keep(Transaction& in, const Coming& coming);
 bool is_any_coming(Transaction& in);
 
-/// Deleted before it came. Only kept while a history is coming.
+/// Deleted before it came, if it ever does. The last thousand are kept.
 void note_deleted(Transaction& in, const wire::MessageRef& ref);
 bool is_deleted(Transaction& in, const wire::MessageRef& ref);
 void forget_deleted(Transaction& in);

@@ -119,7 +119,8 @@ namespace {
 std::int64_t keep_at(Transaction& in, const Message& message, std::optional<std::int64_t> place) {
   const auto quote = quote_bytes(message.quote);
   in.prepare(
-        "INSERT INTO messages (id, conversation, sender, device, message_id, is_outgoing, body, body_kind, seq, sent_at, "
+        "INSERT INTO messages (id, conversation, sender, device, message_id, is_outgoing, body, body_kind, seq, "
+        "sent_at, "
         "received_at, state, reason, is_verified, quote, timer, expires_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind_optional(place)
@@ -148,14 +149,15 @@ std::int64_t keep_at(Transaction& in, const Message& message, std::optional<std:
 std::int64_t keep(Transaction& in, const Message& message) { return keep_at(in, message, std::nullopt); }
 
 std::vector<Message> settled_after(Transaction& in, std::int64_t after, int limit) {
-  auto row = in.prepare(std::string(columns) + "WHERE id > ? AND state IN (2, 4, 5, 6) AND is_deleted = 0 ORDER BY id LIMIT ?");
+  auto row = in.prepare(std::string(columns) +
+                        "WHERE id > ? AND state IN (2, 4, 5, 6) AND is_deleted = 0 ORDER BY id LIMIT ?");
   row.bind(after).bind(limit);
   return all(std::move(row));
 }
 
 std::int64_t count_settled(Transaction& in, std::int64_t after, std::int64_t up_to) {
-  auto row = in.prepare(
-      "SELECT count(*) FROM messages WHERE id > ? AND id <= ? AND state IN (2, 4, 5, 6) AND is_deleted = 0");
+  auto row =
+      in.prepare("SELECT count(*) FROM messages WHERE id > ? AND id <= ? AND state IN (2, 4, 5, 6) AND is_deleted = 0");
   return row.bind(after).bind(up_to).step() ? row.number(0) : 0;
 }
 
@@ -182,9 +184,8 @@ std::vector<Reacted> dated_reactions(Transaction& in, std::int64_t id) {
   row.bind(id);
   std::vector<Reacted> found;
   while (row.step()) {
-    found.push_back({.account = sound(wire::AccountId::from(row.blob(0)), row_name),
-                     .emoji = row.text(1),
-                     .at = {row.number(2)}});
+    found.push_back(
+        {.account = sound(wire::AccountId::from(row.blob(0)), row_name), .emoji = row.text(1), .at = {row.number(2)}});
   }
   return found;
 }
@@ -228,7 +229,8 @@ Seen seen(Transaction& in, const Message& message) {
     return is_same ? Seen::same : Seen::id_reused;
   }
   if (message.seq == 0) return Seen::no;
-  auto place = in.prepare("SELECT 1 FROM messages WHERE conversation = ? AND sender = ? AND device = ? AND seq = ?");
+  auto place =
+      in.prepare("SELECT 1 FROM messages WHERE conversation = ? AND sender = ? AND device = ? AND seq = ? AND seq > 0");
   place.bind(message.conversation.view())
       .bind(message.sender.view())
       .bind(message.device.value)
@@ -451,6 +453,21 @@ std::optional<std::string> reason(Transaction& in, base::View fingerprint) {
   auto row = in.prepare("SELECT reason FROM refusals WHERE fingerprint = ?");
   if (!row.bind(fingerprint).step()) return std::nullopt;
   return row.text(0);
+}
+
+void note_accepted(Transaction& in, base::View fingerprint, base::Timestamp now) {
+  constexpr std::uint32_t kept_days = 30;
+  const std::uint32_t today = base::day_of(now).value;
+  in.prepare("INSERT OR IGNORE INTO accepted_envelopes (fingerprint, day) VALUES (?, ?)")
+      .bind(fingerprint.first(16))
+      .bind(today)
+      .run();
+  in.prepare("DELETE FROM accepted_envelopes WHERE day < ?").bind(std::int64_t{today} - kept_days).run();
+}
+
+bool was_accepted(Transaction& in, base::View fingerprint) {
+  auto row = in.prepare("SELECT 1 FROM accepted_envelopes WHERE fingerprint = ?");
+  return row.bind(fingerprint.first(16)).step();
 }
 
 std::int64_t count(Transaction& in) {

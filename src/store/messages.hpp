@@ -148,6 +148,9 @@ constexpr std::int64_t max_kept = 10'000;  // the oldest go: a server that sends
 
 void keep(Transaction& in, base::View fingerprint, std::string_view reason, base::Timestamp now);
 std::optional<std::string> reason(Transaction& in, base::View fingerprint);
+/// What was read, by its fingerprint: for as long as a server may honestly keep it, and a little more.
+void note_accepted(Transaction& in, base::View fingerprint, base::Timestamp now);
+bool was_accepted(Transaction& in, base::View fingerprint);
 std::int64_t count(Transaction& in);
 
 }  // namespace refusals

@@ -254,6 +254,11 @@ ALTER TABLE own_account ADD COLUMN confirmed_epoch INTEGER NOT NULL DEFAULT 0;
 -- Since when the sending chain of a session is in use; the chain is named by its public key.
 ALTER TABLE sessions ADD COLUMN chain BLOB;
 ALTER TABLE sessions ADD COLUMN chain_since INTEGER;
+-- What was read: if a server says it again when it can't be read any more, that is no news.
+CREATE TABLE accepted_envelopes (fingerprint BLOB PRIMARY KEY, day INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX accepted_envelopes_by_day ON accepted_envelopes (day);
+-- How often the own profile key was replaced: of two, the later counts.
+ALTER TABLE own_account ADD COLUMN profile_key_count INTEGER NOT NULL DEFAULT 0;
 -- A list that names both sides of a fork has ended it; the proof stays.
 ALTER TABLE forks ADD COLUMN held_hash BLOB;
 ALTER TABLE forks ADD COLUMN is_healed INTEGER NOT NULL DEFAULT 0;
@@ -270,8 +275,9 @@ CREATE TABLE history_coming (
   device INTEGER PRIMARY KEY, done INTEGER NOT NULL, total INTEGER NOT NULL, is_done INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE history_deleted (
-  sender BLOB NOT NULL, device INTEGER NOT NULL, message_id BLOB NOT NULL, PRIMARY KEY (sender, device, message_id)
-) STRICT, WITHOUT ROWID;
+  id INTEGER PRIMARY KEY, sender BLOB NOT NULL, device INTEGER NOT NULL, message_id BLOB NOT NULL,
+  UNIQUE (sender, device, message_id)
+) STRICT;
 )sql"};
 
 std::int64_t pragma(Connection& database, std::string_view name) {

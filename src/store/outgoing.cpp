@@ -92,7 +92,8 @@ void forget_all_requests(Transaction& in) { in.prepare("UPDATE outgoing SET requ
 std::optional<Outgoing> open_receipt(Transaction& in, const wire::AccountId& account, wire::Receipt::Kind kind) {
   std::vector<std::int64_t> ids;
   {
-    auto row = in.prepare("SELECT id FROM outgoing WHERE account = ? AND body_kind = ? AND request IS NULL");
+    auto row = in.prepare(
+        "SELECT id FROM outgoing WHERE account = ? AND body_kind = ? AND request IS NULL ORDER BY id DESC LIMIT 4");
     row.bind(account.view()).bind(std::int64_t{wire::kind_of(wire::Receipt{})});
     while (row.step()) ids.push_back(row.number(0));
   }
@@ -106,6 +107,19 @@ std::optional<Outgoing> open_receipt(Transaction& in, const wire::AccountId& acc
 
 void set_body(Transaction& in, std::int64_t id, const wire::Body& body) {
   in.prepare("UPDATE outgoing SET body = ? WHERE id = ?").bind(base::View(wire::serialize(body))).bind(id).run();
+}
+
+std::optional<std::int64_t> waiting_heartbeat(Transaction& in, const Outgoing& like) {
+  auto row = in.prepare(
+      "SELECT id, body FROM outgoing WHERE account = ? AND about IS ? AND body_kind = ? AND request IS NULL");
+  row.bind(like.account.view());
+  row.bind_optional(like.about ? std::optional(like.about->view()) : std::nullopt);
+  row.bind(std::int64_t{wire::kind_of(wire::Heartbeat{})});
+  while (row.step()) {
+    const auto body = wire::parse_body(wire::kind_of(wire::Heartbeat{}), row.blob(1));
+    if (body && !std::get<wire::Heartbeat>(*body).of) return row.number(0);
+  }
+  return std::nullopt;
 }
 
 bool is_waiting(Transaction& in, const Outgoing& like) {

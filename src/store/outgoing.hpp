@@ -50,6 +50,8 @@ std::optional<Outgoing> open_receipt(Transaction& in, const wire::AccountId& acc
 void set_body(Transaction& in, std::int64_t id, const wire::Body& body);
 /// Whether a content of the same kind for the same account and conversation waits and was not encrypted yet.
 bool is_waiting(Transaction& in, const Outgoing& like);
+/// A heartbeat about this very device for the same account and conversation that was not encrypted yet.
+std::optional<std::int64_t> waiting_heartbeat(Transaction& in, const Outgoing& like);
 /// The lowest number of the same conversation that has not left for this account.
 std::optional<std::uint64_t> first_waiting_seq(Transaction& in, const Outgoing& like);
 /// When the next thing that is not due yet will be.

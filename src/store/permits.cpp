@@ -1,5 +1,7 @@
 #include "store/permits.hpp"
 
+#include <algorithm>
+
 #include "store/row.hpp"
 
 namespace sotto::store::permits {
@@ -27,7 +29,31 @@ bool has_profile_key(Transaction& in) {
 }
 
 void set_profile_key(Transaction& in, const ProfileKey& key) {
-  in.prepare("UPDATE own_account SET profile_key = ?, permits_put_at = 0").bind(key.expose()).run();
+  in.prepare("UPDATE own_account SET profile_key = ?, profile_key_count = profile_key_count + 1, permits_put_at = 0")
+      .bind(key.expose())
+      .run();
+}
+
+std::uint64_t profile_key_count(Transaction& in) {
+  auto row = in.prepare("SELECT profile_key_count FROM own_account");
+  return row.step() ? static_cast<std::uint64_t>(row.number(0)) : 0;
+}
+
+void take_profile_key(Transaction& in, const ProfileKey& key, std::uint64_t count) {
+  const std::uint64_t held_count = profile_key_count(in);
+  {
+    auto row = in.prepare("SELECT profile_key FROM own_account WHERE profile_key IS NOT NULL");
+    if (row.step()) {
+      const auto held = secret<ProfileKey>(row, 0, row_name);
+      const bool is_later =
+          count != held_count ? count > held_count : std::ranges::lexicographical_compare(held.expose(), key.expose());
+      if (!is_later) return;
+    }
+  }
+  in.prepare("UPDATE own_account SET profile_key = ?, profile_key_count = ?, permits_put_at = 0")
+      .bind(key.expose())
+      .bind(static_cast<std::int64_t>(count))
+      .run();
 }
 
 void keep_spare(Transaction& in, const wire::Permit& permit) {

@@ -19,8 +19,13 @@ ProfileKey profile_key(Transaction& in, base::Random& random);
 
 bool has_profile_key(Transaction& in);
 
-/// Another one: after a device has left, or from a device of ours that made it.
+/// Another one, made here: after a device has left, or somebody was blocked.
 void set_profile_key(Transaction& in, const ProfileKey& key);
+/// How often it was replaced.
+std::uint64_t profile_key_count(Transaction& in);
+/// One that another device of ours has, which replaced it so often: counts if it is the later one. Of two that were
+/// made at once the same one counts everywhere.
+void take_profile_key(Transaction& in, const ProfileKey& key, std::uint64_t count);
 
 /// A link permit that nobody has yet.
 void keep_spare(Transaction& in, const wire::Permit& permit);

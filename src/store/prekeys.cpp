@@ -123,6 +123,7 @@ void keep_refill(Transaction& in, const Refill& refill) {
 }
 
 void make_due(Transaction& in, base::Timestamp made) {
+  in.prepare("DELETE FROM prekey_refill").run();
   in.prepare("UPDATE signed_prekeys SET created_at = min(created_at, ?)").bind(made.ms).run();
   in.prepare("UPDATE kyber_prekeys SET created_at = min(created_at, ?) WHERE is_last_resort = 1").bind(made.ms).run();
 }

@@ -27,8 +27,8 @@ class IdleStatements {
   IdleStatements& operator=(const IdleStatements&) = delete;
   ~IdleStatements() { clear(); }
 
-  sqlite3_stmt* take(std::string_view sql);   // null if there is none
-  void give_back(sqlite3_stmt* statement);    // forgets what was bound to it
+  sqlite3_stmt* take(std::string_view sql);  // null if there is none
+  void give_back(sqlite3_stmt* statement);   // forgets what was bound to it
   void clear();
 
  private:

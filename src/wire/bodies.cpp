@@ -295,13 +295,14 @@ base::Result<Body, ParseError> read_single(std::uint32_t kind, base::View bytes)
 }
 
 base::Blob write(const SyncAccount& account) {
-  return StrictWriter()
-      .bytes(1, account.account_secret)
+  StrictWriter made;
+  made.bytes(1, account.account_secret)
       .bytes(2, account.profile_key)
       .bytes(3, account.link_token)
       .bytes(4, account.user_name)
-      .optional_bytes(5, account.account_key)
-      .done();
+      .optional_bytes(5, account.account_key);
+  if (account.profile_key_count > 0) made.number(6, account.profile_key_count);
+  return made.done();
 }
 
 base::Result<Body, ParseError> read_account(base::View bytes) {
@@ -310,7 +311,8 @@ base::Result<Body, ParseError> read_account(base::View bytes) {
                    .profile_key = read.fixed<32>(2),
                    .link_token = read.fixed<16>(3),
                    .user_name = base::text(read.bytes(4, 1, max_claimed_name)),
-                   .account_key = read.optional_fixed<32>(5)};
+                   .account_key = read.optional_fixed<32>(5),
+                   .profile_key_count = read.optional_number(6, 1, INT64_MAX).value_or(0)};
   TRY_VOID(read.finish());
   if (!is_utf8(made.user_name)) return ParseError::out_of_range;
   return Body(std::move(made));

@@ -18,7 +18,7 @@ constexpr std::size_t max_excerpt = 512;             // bytes of UTF-8
 constexpr std::size_t max_emoji = 64;                // bytes of UTF-8
 constexpr std::size_t max_named_messages = 128;      // in one receipt, question or answer
 constexpr std::size_t max_sync_contacts = 16;        // in one body
-constexpr std::size_t max_history_rows = 2'048;       // in one body
+constexpr std::size_t max_history_rows = 2'048;      // in one body
 constexpr std::size_t max_settings = 32;             // in one body
 constexpr std::uint32_t max_timer = 4 * 7 * 86'400;  // seconds
 
@@ -130,6 +130,7 @@ struct SyncAccount {
   base::Bytes<16> link_token{};
   std::string user_name;
   std::optional<base::Bytes<32>> account_key;  // makes it an admin
+  std::uint64_t profile_key_count = 0;         // how often that was replaced
   friend bool operator==(const SyncAccount&, const SyncAccount&) = default;
 };
 struct SyncContact {
@@ -167,12 +168,12 @@ struct SyncSettings {
 /// A part of the history that one own device gives to another. It goes to all own devices; `rows` only to the one that
 /// it is for, so that the others can say what is being given.
 struct SyncHistory {
-  DeviceNumber device{1};    // whom it is for
-  std::uint64_t first = 0;   // places in the giver's folder, from 1: of what is given here
-  std::uint64_t last = 0;    // and up to where
-  std::uint64_t done = 0;    // messages that have been given with these
-  std::uint64_t total = 0;   // of all, as counted when it began
-  bool is_end = false;       // nothing more comes
+  DeviceNumber device{1};             // whom it is for
+  std::uint64_t first = 0;            // places in the giver's folder, from 1: of what is given here
+  std::uint64_t last = 0;             // and up to where
+  std::uint64_t done = 0;             // messages that have been given with these
+  std::uint64_t total = 0;            // of all, as counted when it began
+  bool is_end = false;                // nothing more comes
   std::vector<base::Blob> rows = {};  // HistoryRow, at most max_history_rows
   friend bool operator==(const SyncHistory&, const SyncHistory&) = default;
 };
@@ -189,10 +190,9 @@ struct UnknownBody {
   friend bool operator==(const UnknownBody&, const UnknownBody&) = default;
 };
 
-using Body =
-    std::variant<Text, Reaction, Edit, Deletion, Receipt, Typing, TimerChange, Acceptance, Heartbeat, GapQuestion,
-                 GapAnswer, Profile, Replacement, Resent, SyncAccount, SyncContacts, SyncSettings, SyncHistory,
-                 SyncHistoryTaken, UnknownBody>;
+using Body = std::variant<Text, Reaction, Edit, Deletion, Receipt, Typing, TimerChange, Acceptance, Heartbeat,
+                          GapQuestion, GapAnswer, Profile, Replacement, Resent, SyncAccount, SyncContacts, SyncSettings,
+                          SyncHistory, SyncHistoryTaken, UnknownBody>;
 
 constexpr std::uint32_t first_body = 16, last_body = 63;
 

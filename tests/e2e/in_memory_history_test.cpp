@@ -127,7 +127,7 @@ TEST_F(InMemoryHistory, GoesOnWhereItStoodThroughRestartsOfBoth) {
   link();
   ASSERT_TRUE(histories::give(*ben.engine, number_of_tablet()));
   std::size_t had = 0;
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 20; ++round) {
     ben.restart(), tablet.restart();
     for (Resident* who : {&ben, &tablet}) ASSERT_TRUE(who->listen());
     EXPECT_GE(tablet.history("ana").size(), had);

@@ -145,7 +145,8 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
         "reactions; DROP TABLE sequences_out; DROP TABLE "
         "sequences_in; DROP TABLE gaps; DROP TABLE earlier_keys; DROP TABLE forks; DROP TABLE list_claims; DROP TABLE "
         "settings; DROP TABLE notices; DROP TABLE prekey_refill; DROP TABLE history_given; DROP TABLE history_coming; "
-        "DROP TABLE history_deleted; ALTER TABLE sessions DROP COLUMN chain; ALTER TABLE sessions DROP COLUMN "
+        "DROP TABLE history_deleted; DROP TABLE accepted_envelopes; ALTER TABLE sessions DROP COLUMN chain; ALTER "
+        "TABLE sessions DROP COLUMN "
         "chain_since; DROP TABLE pending_change; DROP TABLE last_acts; DROP TABLE given_numbers; "
         "DROP INDEX messages_expiring; DROP INDEX "
         "messages_by_conversation;"
@@ -155,7 +156,8 @@ TEST_F(StoreFiles, OfAnEarlierVersionAreBroughtUpToDate) {
       earlier.run("ALTER TABLE messages DROP COLUMN " + std::string(column));
     for (const char* column : {"standing", "profile_key", "has_our_profile_key"})
       earlier.run("ALTER TABLE contacts DROP COLUMN " + std::string(column));
-    for (const char* column : {"generation", "tick", "next_tick", "store_epoch", "confirmed_epoch", "is_removed"})
+    for (const char* column :
+         {"profile_key_count", "generation", "tick", "next_tick", "store_epoch", "confirmed_epoch", "is_removed"})
       earlier.run("ALTER TABLE own_account DROP COLUMN " + std::string(column));
     earlier.run("PRAGMA user_version = 1;");
   }

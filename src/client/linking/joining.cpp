@@ -118,7 +118,7 @@ Result<void> NewDevice::take_up(const wire::Introduction& introduction,
     }
     store::own_account::keep_linked(in, account);
     // The row that holds it must be there first.
-    if (welcome) store::permits::set_profile_key(in, store::ProfileKey(std::span(welcome->profile_key)));
+    if (welcome) store::permits::take_profile_key(in, store::ProfileKey(std::span(welcome->profile_key)), 0);
     apply_introduction(in, introduction, parts_.clock.now());
     store::own_account::note_numbers(in, checked.list);
     store::linking::forget(in);

@@ -15,8 +15,8 @@ bool is_own_account(const relay::SenderCertificate& sender, const Reception& rec
 
 Result<VerifiedContent> VerifiedContent::verify(UnidentifiedSenderMessageContent content, const Reception& reception) {
   const relay::SenderCertificate& sender = content.sender;
-  const bool is_signed = sender.is_signed_under(reception.trust_roots, reception.known_servers,
-                                                reception.good_signatures);
+  const bool is_signed =
+      sender.is_signed_under(reception.trust_roots, reception.known_servers, reception.good_signatures);
   if (!is_signed || sender.is_expired(reception.now_ms)) return Error::invalid_certificate;
   if (is_own_account(sender, reception) && sender.device == reception.local.device.value) return Error::self_send;
   Address address{sender.account, DeviceId(sender.device)};

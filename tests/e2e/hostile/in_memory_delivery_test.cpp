@@ -295,6 +295,44 @@ TEST_F(HostileServerDelivery, SealedRubbishOfAContactBeginsOneSessionInTenMinute
   EXPECT_LE(std::ranges::count(town.shim.passed, "POST /v1/bundles") - before, 1);
 }
 
+/// Does something while the client waits for prekeys.
+class DuringBundles final : public Meddling {
+ public:
+  explicit DuringBundles(std::function<void()> act) : act_(std::move(act)) {}
+  void change(const net::Request& request, net::Response&) override {
+    if (request.target.find("bundles") != std::string::npos && act_) std::exchange(act_, nullptr)();
+  }
+
+ private:
+  std::function<void()> act_;
+};
+
+TEST_F(HostileServerDelivery, WhoIsBlockedWhileAMessageWaitsForPrekeysDoesNotGetIt) {
+  town.shim.add<DuringBundles>([&] { ASSERT_TRUE(client::people::block(*ana.engine, "ben")); });
+  const auto kept = ana.engine->enqueue("ben", "on second thoughts");
+  ASSERT_TRUE(kept);
+  (void)ana.run(ana.engine->drain_outbox());
+  ASSERT_TRUE(ben.listen());
+  EXPECT_TRUE(ben.texts().empty());
+  EXPECT_EQ(ana.engine->message(kept->id)->state, store::State::failed);
+}
+
+TEST_F(HostileServerDelivery, WhatWasReadLongAgoAndComesAgainBeginsNoSessionAnew) {
+  make_acquainted(ana, ben);
+  auto& seen = town.shim.add<Repeats>();
+  for (int turn = 0; turn < 9; ++turn) {  // the chains of the first messages are forgotten
+    ASSERT_TRUE(ana.write(ben, "there " + std::to_string(turn)));
+    ASSERT_TRUE(ben.listen());
+    ASSERT_TRUE(ben.write(ana, "and back " + std::to_string(turn)));
+    ASSERT_TRUE(ana.listen());
+  }
+  EXPECT_GT(seen.seen.size(), 9u);
+  for (Resident* one : {&ana, &ben}) {
+    EXPECT_EQ(one->home.number("SELECT count(*) FROM last_acts WHERE act = 1"), 0) << one->name;
+    EXPECT_EQ(one->texts().size(), 9u) << one->name;
+  }
+}
+
 TEST_F(HostileServerDelivery, BadPrekeysForARenewalHoldUpNothing) {
   ASSERT_TRUE(ana.write(ben, "before"));
   town.shim.add<ChangesBundles>([](wire::DeviceBundle& bundle) { bundle.signed_prekey.signature[0] ^= 1; });
