@@ -180,8 +180,13 @@ void start_anew(store::Transaction& in, const outbox::Lent& lent, std::uint64_t 
   store::messages::requeue_encrypted(in);
   for (const store::sessions::Key& key : store::sessions::all(in)) {
     const auto record = load_record(in, key.account, key.device);
-    if (record)
-      store::sessions::keep(in, key.account, key.device, record->with_current_archived().serialize().expose());
+    if (!record) continue;
+    const protocol::Record archived = record->with_current_archived();
+    for (std::size_t i = 0; i < archived.archived_count(); ++i) {
+      const auto state = archived.archived(i);
+      if (state) store::sessions::burn_chain(in, key, state->sending.ratchet_key.public_key.serialize());
+    }
+    store::sessions::keep(in, key.account, key.device, archived.serialize().expose());
   }
   store::messages::leap_sequences(in, generation);
   store::prekeys::renew_all(in);

@@ -188,9 +188,12 @@ Result<Addressed> encrypt_for(store::Transaction& in, const Lent& lent, const st
       .mailbox_id = device.mailbox_id, .registration_id = device.registration_id, .envelope = *std::move(envelope)};
 }
 
+/// A session that a message on an old chain has brought back may be one from before this folder was put back: it only
+/// receives, until an answer turns it.
 bool can_send(store::Transaction& in, const store::PeerDevice& device, base::Timestamp now) {
   const auto record = load_record(in, device.account_id, device.number);
-  return record && record->can_send(static_cast<std::uint64_t>(now.ms));
+  return record && record->can_send(static_cast<std::uint64_t>(now.ms)) &&
+         !store::sessions::is_burnt(in, key_of(device), chain_of(*record));
 }
 
 Result<void> start_session(store::Transaction& in, const Lent& lent, const store::PeerDevice& device,

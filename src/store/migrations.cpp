@@ -254,6 +254,10 @@ ALTER TABLE own_account ADD COLUMN confirmed_epoch INTEGER NOT NULL DEFAULT 0;
 -- Since when the sending chain of a session is in use; the chain is named by its public key.
 ALTER TABLE sessions ADD COLUMN chain BLOB;
 ALTER TABLE sessions ADD COLUMN chain_since INTEGER;
+-- Sending chains that another copy of this folder may have used: their sessions only receive.
+CREATE TABLE burnt_chains (
+  account_id BLOB NOT NULL, device INTEGER NOT NULL, chain BLOB NOT NULL, PRIMARY KEY (account_id, device, chain)
+) STRICT, WITHOUT ROWID;
 -- What was read: if a server says it again when it can't be read any more, that is no news.
 CREATE TABLE accepted_envelopes (fingerprint BLOB PRIMARY KEY, day INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX accepted_envelopes_by_day ON accepted_envelopes (day);

@@ -21,8 +21,7 @@ void keep(Transaction& in, const wire::AccountId& account, wire::DeviceNumber de
 }
 
 void note_chain(Transaction& in, const Key& key, base::View chain, base::Timestamp now) {
-  in.prepare(
-        "UPDATE sessions SET chain = ?, chain_since = ? WHERE account_id = ? AND device = ? AND chain IS NOT ?")
+  in.prepare("UPDATE sessions SET chain = ?, chain_since = ? WHERE account_id = ? AND device = ? AND chain IS NOT ?")
       .bind(chain)
       .bind(now.ms)
       .bind(key.account.view())
@@ -37,8 +36,22 @@ std::optional<base::Timestamp> chain_since(Transaction& in, const Key& key, base
   return base::Timestamp{row.number(0)};
 }
 
+void burn_chain(Transaction& in, const Key& key, base::View chain) {
+  in.prepare("INSERT OR IGNORE INTO burnt_chains (account_id, device, chain) VALUES (?, ?, ?)")
+      .bind(key.account.view())
+      .bind(key.device.value)
+      .bind(chain)
+      .run();
+}
+
+bool is_burnt(Transaction& in, const Key& key, base::View chain) {
+  auto row = in.prepare("SELECT 1 FROM burnt_chains WHERE account_id = ? AND device = ? AND chain = ?");
+  return row.bind(key.account.view()).bind(key.device.value).bind(chain).step();
+}
+
 void remove(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device) {
-  for (const char* table : {"sessions WHERE account_id", "sequences_out WHERE account"}) {
+  for (const char* table :
+       {"sessions WHERE account_id", "burnt_chains WHERE account_id", "sequences_out WHERE account"}) {
     in.prepare("DELETE FROM " + std::string(table) + " = ? AND device = ?")
         .bind(account.view())
         .bind(device.value)

@@ -22,6 +22,10 @@ void note_chain(Transaction& in, const Key& key, base::View chain, base::Timesta
 /// Since when; nothing if it is not in use.
 std::optional<base::Timestamp> chain_since(Transaction& in, const Key& key, base::View chain);
 
+/// Nothing is sent from this chain any more: another copy of this folder may have used its keys.
+void burn_chain(Transaction& in, const Key& key, base::View chain);
+bool is_burnt(Transaction& in, const Key& key, base::View chain);
+
 /// Everything that is known of the device's side, when it leaves the list.
 void remove(Transaction& in, const wire::AccountId& account, wire::DeviceNumber device);
 std::vector<Key> all(Transaction& in);

@@ -253,6 +253,29 @@ TEST(InMemory, OldPrivateHalvesAreForgottenAfterThirtyDays) {
   EXPECT_GE(ben.home.number("SELECT count(*) FROM signed_prekeys"), 15);
 }
 
+TEST(InMemory, AMessageOnAnOldSessionBringsBackNoChainThatAnotherCopyHasUsed) {
+  Town town;
+  Resident &ana = town.resident("ana"), &ben = town.resident("ben");
+  Town::introduce(ana, ben);
+  ASSERT_TRUE(ana.write(ben, "one"));
+  ASSERT_TRUE(ben.listen());
+  ASSERT_TRUE(ben.write(ana, "two"));
+  ASSERT_TRUE(ana.listen());  // her chain is new, and nothing has left it
+  ana.engine.reset();
+  const auto copy = ana.home.copy();
+  ana.restart();
+  ASSERT_TRUE(ana.write(ben, "from the other life"));
+  ana.engine.reset();
+  ana.home.put_back(copy);
+  ana.restart();
+  ASSERT_TRUE(ana.listen());  // it is seen that this is a copy
+  ASSERT_TRUE(ben.write(ana, "on the old session"));
+  ASSERT_TRUE(ana.listen());
+  ASSERT_TRUE(ana.write(ben, "from this life"));
+  ASSERT_TRUE(ben.listen());
+  EXPECT_EQ(ben.texts(), (Texts{"one", "from the other life", "from this life"}));
+}
+
 TEST(InMemory, ASessionThatAnAnswerTurnedIsKept) {
   Town town;
   Resident &ana = town.resident("ana"), &ben = town.resident("ben");
