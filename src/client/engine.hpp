@@ -195,6 +195,7 @@ class Engine {
   struct Sending;
   asio::awaitable<void> keep_sending(std::shared_ptr<Sending> sending);
   asio::awaitable<Result<void>> refill_in_time();
+  void begin_sending();
   std::shared_ptr<Sending> start_sending();
   asio::awaitable<void> stop_sending(std::shared_ptr<Sending> sending);
   net::Duration until_due();  // when something is to leave next

@@ -317,12 +317,20 @@ struct Engine::Sending {
   explicit Sending(asio::any_io_executor executor) : wake(executor), ended(executor) {}
   net::Event wake;
   net::Event ended;
+  bool may_begin = false;  // the mailbox has been drained: what came may change what is to be sent
   bool is_over = false;
   bool has_ended = false;
 };
 
 void Engine::wake_sending() {
   if (const auto sending = sending_.lock()) sending->wake.ring();
+}
+
+void Engine::begin_sending() {
+  const auto sending = sending_.lock();
+  if (!sending) return;
+  sending->may_begin = true;
+  sending->wake.ring();
 }
 
 std::shared_ptr<Engine::Sending> Engine::start_sending() {
@@ -371,6 +379,7 @@ asio::awaitable<Result<void>> Engine::refill_in_time() {
 
 asio::awaitable<void> Engine::keep_sending(std::shared_ptr<Sending> sending) {
   constexpr net::Duration pause = std::chrono::seconds(5);
+  while (!sending->is_over && !sending->may_begin) co_await sending->wake.wait();
   while (!sending->is_over) {
     const auto looked = look_for_lost();
     if (!looked) warn(looked.error());

@@ -249,6 +249,7 @@ asio::awaitable<Result<void>> Engine::follow(Mailbox& mailbox, Lines& lines, con
         co_return looked_after;
       }
       went_well = true;
+      begin_sending();
     }
     const auto told = tell_new(tell);
     if (!told) co_return told.error();
