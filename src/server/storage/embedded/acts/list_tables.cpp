@@ -138,12 +138,13 @@ ActOutcome replace_list(Database& database, QueueCounts& counts, const ListChang
 
 Returned return_device(Database& database, const LostDevice& device) {
   const auto hashes = key_hashes(device.prekeys);
+  const auto identity_key = device.identity_key.serialize();  // what is bound is looked at while the query lives
   std::optional<DeviceRow> row;
   {
     Query found(
         database,
         "SELECT id, token_hash, signed_prekey FROM devices WHERE account = ? AND number = ? AND identity_key = ?",
-        device.account.value, device.number.value, device.identity_key.serialize());
+        device.account.value, device.number.value, identity_key);
     if (!found.next()) return Returned::device_known;  // as a list that stands by now says
     if (base::same(found.bytes(1), device.token_hash)) return Returned::repeated;
     if (!found.bytes(2).empty()) return Returned::device_known;
