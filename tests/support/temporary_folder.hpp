@@ -9,6 +9,7 @@ namespace sotto::test {
 /// A folder of one's own, gone at the end.
 struct TemporaryFolder {
   TemporaryFolder() : path(std::filesystem::temp_directory_path() / name()) {
+    std::filesystem::remove_all(path);  // of a process that had this number before, and was killed
     std::filesystem::create_directories(path);
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path); }
