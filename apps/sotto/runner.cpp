@@ -25,7 +25,8 @@ client::Result<json::value> run_here(const Settings& settings, Wish wish) {
   Terminal terminal(settings, std::move(wish.recovery_key_file));
   rpc::DirectHost host(session->engine(), session->key_slot(),
                        [&](const json::object& event) { terminal.print_event(event); });
-  session->also_overhear([&](const client::admission::Overheard& said) { terminal.print_event(rpc::passing_event(said)); });
+  session->also_overhear(
+      [&](const client::admission::Overheard& said) { terminal.print_event(rpc::passing_event(said)); });
   rpc::Request request{.id = {}, .method = std::move(wish.method), .params = std::move(wish.params)};
   return as_problem(session->wait(rpc::run(host, terminal, std::move(request))));
 }

@@ -33,7 +33,9 @@ class Session {
   void also_watch(std::function<void(client::Step)> watch) { also_watch_ = std::move(watch); }
 
   /// Is told of what is said for who is there now.
-  void also_overhear(std::function<void(const client::admission::Overheard&)> overhear) { also_overhear_ = std::move(overhear); }
+  void also_overhear(std::function<void(const client::admission::Overheard&)> overhear) {
+    also_overhear_ = std::move(overhear);
+  }
 
   /// Runs one coroutine to its end.
   template <class T>

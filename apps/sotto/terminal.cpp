@@ -26,9 +26,7 @@ client::Result<std::string> read_recovery_key(const std::string& file) {
 }
 
 std::string history_text(const json::object& event) {
-  const auto number = [&](std::string_view name) {
-    return std::to_string(event.at(name).to_number<std::int64_t>());
-  };
+  const auto number = [&](std::string_view name) { return std::to_string(event.at(name).to_number<std::int64_t>()); };
   const bool is_coming = event.at("coming").as_bool();
   const std::string words = "history " + std::string(is_coming ? "from" : "to") + " device " + number("device") + ": " +
                             number("done") + " of " + number("total") + " messages";

@@ -229,6 +229,8 @@ class Engine {
   /// No ciphertext leaves before the server has confirmed which copy of this device speaks (design, section 5).
   asio::awaitable<Result<void>> confirm_generation(Server& server);
   using MakeAct = std::function<Result<own_list::Act>(store::Transaction&, const outbox::Lent&, const ActChallenge&)>;
+  /// The server has taken the pending change: it is what stands.
+  Result<void> take_pending();
   asio::awaitable<Result<void>> put_act(Server& server, MakeAct make);
   /// An honest fork of the own list is ended by a list that names both sides.
   asio::awaitable<Result<void>> heal_fork(Server& server, wire::Introduction stands);

@@ -43,15 +43,7 @@ asio::awaitable<Result<void>> Engine::heal_fork(Server& server, wire::Introducti
   const auto passed = co_await server.put_list(std::move((*act)->request));
   if (!passed) co_return passed.error();
   if (*passed) co_return Result<void>();  // another device was faster: seen with the next connection
-  const auto merged = parts_.store.transact([](store::Transaction& in) -> Result<wire::Introduction> {
-    auto pending = store::own_account::pending_change(in);
-    if (!pending) return store::own_account::load(in)->introduction;
-    return std::move(pending->introduction);
-  });
-  if (!merged) co_return merged.error();
-  const auto adopted = take_own(*merged);
-  if (adopted) wake_sending();
-  co_return adopted;
+  co_return take_pending();
 }
 
 asio::awaitable<Result<Engine::OwnShown>> Engine::own_as_shown(Server& server) {
@@ -118,6 +110,17 @@ Result<void> Engine::take_own(const wire::Introduction& shown) {
   return {};
 }
 
+Result<void> Engine::take_pending() {
+  TRY(const wire::Introduction stands, parts_.store.transact([](store::Transaction& in) -> Result<wire::Introduction> {
+    auto pending = store::own_account::pending_change(in);
+    if (!pending) return store::own_account::load(in)->introduction;
+    return std::move(pending->introduction);
+  }));
+  TRY_VOID(take_own(stands));
+  wake_sending();
+  return {};
+}
+
 asio::awaitable<Result<void>> Engine::put_act(Server& server, MakeAct make) {
   const auto turn = co_await acts_.take();
   constexpr int rounds = 5;
@@ -136,15 +139,7 @@ asio::awaitable<Result<void>> Engine::put_act(Server& server, MakeAct make) {
     const auto passed = co_await server.put_list(std::move(act->request));
     if (!passed) co_return passed.error();
     if (*passed) continue;  // another device was faster: the intent goes onto its list
-    const auto stands = parts_.store.transact([](store::Transaction& in) -> Result<wire::Introduction> {
-      auto pending = store::own_account::pending_change(in);
-      if (!pending) return store::own_account::load(in)->introduction;
-      return std::move(pending->introduction);
-    });
-    if (!stands) co_return stands.error();
-    const auto adopted = take_own(*stands);
-    if (adopted) wake_sending();
-    co_return adopted;
+    co_return take_pending();
   }
   co_return refused("other devices keep changing the list: try again");
 }

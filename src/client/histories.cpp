@@ -78,8 +78,10 @@ void keep_row(store::Transaction& in, const outbox::Lent& lent, const wire::Hist
   store::Message message = message_of(row, lent.own.account_id);
   if (message.expires_at && *message.expires_at <= lent.now) return;
   if (store::messages::find(in, message.ref()) || store::histories::is_deleted(in, message.ref())) return;
-  // Its number may be another one's here, of a folder that was put back: the text counts, not the number.
-  if (store::messages::seen(in, message) != store::messages::Seen::no) message.seq = 0;
+  // Its number may be another one's here, of a folder that was put back: the text counts, not the number. Those of this
+  // very device are given here alone.
+  const bool is_ours_to_give = message.is_outgoing && message.device == lent.own.device;
+  if (is_ours_to_give || store::messages::seen(in, message) != store::messages::Seen::no) message.seq = 0;
   const std::int64_t id = store::messages::keep_earlier(in, message, place);
   for (const auto& one : row.reactions) store::messages::react(in, id, one.account, one.emoji, one.at);
   for (const auto& one : row.earlier) store::messages::keep_earlier_text(in, id, one.at, one.text);

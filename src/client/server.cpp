@@ -166,7 +166,8 @@ asio::awaitable<Result<std::unique_ptr<Mailbox>>> Server::open_mailbox() {
 
 namespace {
 
-constexpr std::size_t most_read_ahead = 64;  // frames
+constexpr std::size_t most_read_ahead = 64;         // frames
+constexpr std::size_t most_bytes_ahead = 4u << 20;  // of envelopes; one more may come on top
 
 MailboxFrame frame_of(frames::ServerFrame& frame) {
   if (frame.has_drained()) return Drained{};
@@ -177,6 +178,13 @@ MailboxFrame frame_of(frames::ServerFrame& frame) {
   base::Blob envelope = base::blob(view(frame.deliver().envelope()));
   if (frame.deliver().position() == 0) return Ephemeral{std::move(envelope)};
   return Delivered{.position = frame.deliver().position(), .envelope = std::move(envelope)};
+}
+
+std::size_t size_of(const Result<MailboxFrame>& frame) {
+  if (!frame) return 0;
+  if (const auto* delivered = std::get_if<Delivered>(&*frame)) return delivered->envelope.size();
+  const auto* ephemeral = std::get_if<Ephemeral>(&*frame);
+  return ephemeral != nullptr ? ephemeral->envelope.size() : 0;
 }
 
 }  // namespace
@@ -196,7 +204,22 @@ struct Mailbox::Inflow {
     return frame_of(frame);
   }
 
+  bool is_full() const { return frames.size() >= most_read_ahead || bytes >= most_bytes_ahead; }
+  void push(Result<MailboxFrame> frame) {
+    bytes += size_of(frame);
+    frames.push_back(std::move(frame));
+    came.ring();
+  }
+  Result<MailboxFrame> pop() {
+    Result<MailboxFrame> frame = std::move(frames.front());
+    frames.pop_front();
+    bytes -= size_of(frame);
+    has_room.ring();
+    return frame;
+  }
+
   std::unique_ptr<net::WebSocket> socket;
+  std::size_t bytes = 0;                    // of the envelopes in `frames`
   std::deque<Result<MailboxFrame>> frames;  // the last one is an error, if nothing more comes
   net::Event came;
   net::Event has_room;
@@ -211,11 +234,11 @@ Mailbox::Mailbox(std::unique_ptr<net::WebSocket> socket, net::Timer& timer, std:
 
 asio::awaitable<void> Mailbox::read(std::shared_ptr<Inflow> inflow) {
   while (true) {
-    while (inflow->frames.size() >= most_read_ahead && !inflow->is_cut) co_await inflow->has_room.wait();
+    while (inflow->is_full() && !inflow->is_cut) co_await inflow->has_room.wait();
     const auto message = co_await inflow->socket->receive();
-    inflow->frames.push_back(inflow->read_frame(message));
-    const bool is_over = !inflow->frames.back();
-    inflow->came.ring();
+    Result<MailboxFrame> frame = inflow->read_frame(message);
+    const bool is_over = !frame;
+    inflow->push(std::move(frame));
     if (is_over) co_return;
   }
 }
@@ -229,28 +252,26 @@ void Mailbox::cut() {
 asio::awaitable<Result<MailboxFrame>> Mailbox::receive() {
   while (inflow_->frames.empty()) co_await inflow_->came.wait();
   if (!inflow_->frames.front()) co_return inflow_->frames.front();  // and so from now on
-  Result<MailboxFrame> frame = std::move(inflow_->frames.front());
-  inflow_->frames.pop_front();
-  inflow_->has_room.ring();
-  co_return frame;
+  co_return inflow_->pop();
 }
 
 asio::awaitable<std::vector<Delivered>> Mailbox::with_followers(Delivered first) {
   constexpr int patience = 3;  // turns of the reader without anything new
   std::vector<Delivered> found;
   found.push_back(std::move(first));
+  std::size_t bytes = found.front().envelope.size();
   int quiet = 0;
-  while (found.size() < most_read_ahead && quiet < patience) {
+  while (found.size() < most_read_ahead && bytes < most_bytes_ahead && quiet < patience) {
     if (inflow_->frames.empty()) {
       ++quiet;
       co_await timer_.sleep(net::Duration(0));
       continue;
     }
-    auto& next = inflow_->frames.front();
+    const auto& next = inflow_->frames.front();
     if (!next || !std::holds_alternative<Delivered>(*next)) break;
-    found.push_back(std::get<Delivered>(*std::move(next)));
-    inflow_->frames.pop_front();
-    inflow_->has_room.ring();
+    Result<MailboxFrame> follower = inflow_->pop();
+    found.push_back(std::get<Delivered>(*std::move(follower)));
+    bytes += found.back().envelope.size();
     quiet = 0;
   }
   co_return found;

@@ -124,9 +124,9 @@ asio::awaitable<Result<json::value>> read(Call call) {
   co_return json::object{{"event", "read"}, {"count", count}};
 }
 
-constexpr Method methods[] = {{"send", send}, {"receive", receive}, {"history", history}, {"react", react},
-                              {"edit", edit}, {"delete", remove},   {"timer", timer},     {"read", read},
-                              {"typing", typing}};
+constexpr Method methods[] = {{"send", send},   {"receive", receive}, {"history", history},
+                              {"react", react}, {"edit", edit},       {"delete", remove},
+                              {"timer", timer}, {"read", read},       {"typing", typing}};
 
 }  // namespace
 

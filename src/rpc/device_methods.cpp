@@ -90,8 +90,8 @@ asio::awaitable<Result<bool>> wants_history(Call& call) {
   CO_TRY(const std::int64_t count, from(client::histories::count(call.engine())));
   if (count == 0) co_return false;
   json::object question{{"question", "consent"},
-                        {"words", "The device is added. Give it the history, too: " +
-                                      std::to_string(count) + (count == 1 ? " message? " : " messages? ") + what_a_history_gives}};
+                        {"words", "The device is added. Give it the history, too: " + std::to_string(count) +
+                                      (count == 1 ? " message? " : " messages? ") + what_a_history_gives}};
   CO_TRY(const std::string answer, co_await call.caller.ask(std::move(question)));
   co_return answer == "yes";
 }
@@ -175,12 +175,8 @@ asio::awaitable<Result<json::value>> promote(Call call) {
   co_return co_await change(std::move(call), std::move(intent));
 }
 
-constexpr Method methods[] = {{"device.list", list},
-                              {"device.add", add},
-                              {"device.history", history},
-                              {"device.rename", rename},
-                              {"device.remove", remove},
-                              {"device.promote", promote}};
+constexpr Method methods[] = {{"device.list", list},     {"device.add", add},       {"device.history", history},
+                              {"device.rename", rename}, {"device.remove", remove}, {"device.promote", promote}};
 
 }  // namespace
 

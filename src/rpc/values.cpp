@@ -52,16 +52,14 @@ json::object notice_event(const store::Notice& notice) {
 
 json::object passing_event(const client::admission::Overheard& said) {
   if (const auto* typing = std::get_if<client::contents::TypingNow>(&said.what))
-    return {{"event", "typing"},
-            {"conversation", said.from.text()},
-            {"name", said.sender_name},
-            {"on", typing->is_typing}};
+    return {
+        {"event", "typing"}, {"conversation", said.from.text()}, {"name", said.sender_name}, {"on", typing->is_typing}};
   return history_event(std::get<client::contents::HistoryNow>(said.what));
 }
 
 json::object history_event(const client::contents::HistoryNow& now) {
-  return {{"event", "history"},  {"device", now.other.value}, {"coming", now.is_coming},
-          {"done", now.done},    {"total", now.total},        {"complete", now.is_done}};
+  return {{"event", "history"}, {"device", now.other.value}, {"coming", now.is_coming},
+          {"done", now.done},   {"total", now.total},        {"complete", now.is_done}};
 }
 
 json::object status_object(const client::Status& status) {

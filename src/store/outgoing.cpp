@@ -122,14 +122,6 @@ std::optional<std::int64_t> waiting_heartbeat(Transaction& in, const Outgoing& l
   return std::nullopt;
 }
 
-bool is_waiting(Transaction& in, const Outgoing& like) {
-  auto row =
-      in.prepare("SELECT 1 FROM outgoing WHERE account = ? AND about IS ? AND body_kind = ? AND request IS NULL");
-  row.bind(like.account.view());
-  row.bind_optional(like.about ? std::optional(like.about->view()) : std::nullopt);
-  return row.bind(std::int64_t{wire::kind_of(*like.body)}).step();
-}
-
 std::optional<std::uint64_t> first_waiting_seq(Transaction& in, const Outgoing& like) {
   auto row = in.prepare("SELECT min(seq) FROM outgoing WHERE account = ? AND about IS ? AND seq > 0");
   row.bind(like.account.view());

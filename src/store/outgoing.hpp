@@ -48,8 +48,6 @@ void forget_all_requests(Transaction& in);
 /// A receipt of this kind that has not been encrypted yet and has room for one more.
 std::optional<Outgoing> open_receipt(Transaction& in, const wire::AccountId& account, wire::Receipt::Kind kind);
 void set_body(Transaction& in, std::int64_t id, const wire::Body& body);
-/// Whether a content of the same kind for the same account and conversation waits and was not encrypted yet.
-bool is_waiting(Transaction& in, const Outgoing& like);
 /// A heartbeat about this very device for the same account and conversation that was not encrypted yet.
 std::optional<std::int64_t> waiting_heartbeat(Transaction& in, const Outgoing& like);
 /// The lowest number of the same conversation that has not left for this account.

@@ -24,7 +24,8 @@ void set_profile_key(Transaction& in, const ProfileKey& key);
 /// How often it was replaced.
 std::uint64_t profile_key_count(Transaction& in);
 /// One that another device of ours has, which replaced it so often: counts if it is the later one. Of two that were
-/// made at once the same one counts everywhere.
+/// made at once the same one counts everywhere. A count that leaps far ahead is nobody's honest one, and would leave no
+/// room above it.
 void take_profile_key(Transaction& in, const ProfileKey& key, std::uint64_t count);
 
 /// A link permit that nobody has yet.

@@ -184,6 +184,27 @@ TEST_F(InMemoryHistory, ADeviceThatIsNoAdminPutsNoWordsIntoAContactsMouth) {
   EXPECT_TRUE(*outcome);
 }
 
+TEST_F(InMemoryHistory, NumbersThatThisDeviceGivesItselfAreNotTakenUpByIt) {
+  link();
+  const auto own = tablet.own();
+  const wire::HistoryRow earlier{.conversation = ana.own().account_id,
+                                 .ref = {.account = own.account_id, .device = own.device, .id = {7}},
+                                 .text = {.text = "of who had this number before"},
+                                 .seq = 1,
+                                 .sent_at = town.time.now(),
+                                 .received_at = town.time.now(),
+                                 .state = static_cast<std::uint8_t>(store::State::sent)};
+  const wire::SyncHistory part{.device = own.device, .first = 1, .last = 1, .rows = {earlier.serialize()}};
+  const auto taken = tablet.home->transact([&](store::Transaction& in) -> client::Result<void> {
+    const client::outbox::Lent lent{.own = own, .now = town.time.now(), .random = tablet.random};
+    static_cast<void>(histories::take(in, lent, part, {.account = own.account_id, .device = wire::DeviceNumber(1)}));
+    return {};
+  });
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(tablet.history("ana"), Texts{"of who had this number before"});
+  EXPECT_TRUE(tablet.write(ana, "the first of this one"));
+}
+
 TEST_F(InMemoryHistory, SettingsAndTheProfileNameComeWithTheDevice) {
   ASSERT_TRUE(client::preferences::set(*ben.engine, "typing", true));
   ASSERT_TRUE(client::preferences::set_profile_name(*ben.engine, "Ben B."));

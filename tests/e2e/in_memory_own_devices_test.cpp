@@ -92,6 +92,17 @@ TEST_F(InMemoryOwnDevices, AProfileKeyThatWasReplacedDoesNotComeBack) {
   EXPECT_TRUE(base::same(profile_key(tablet).expose(), replaced.expose()));
 }
 
+TEST_F(InMemoryOwnDevices, ACountThatLeapsAheadClosesTheProfileKeyForNobody) {
+  wire::SyncAccount forged = secrets_of(tablet);
+  forged.profile_key = {9};
+  forged.profile_key_count = INT64_MAX;
+  const auto held = profile_key(phone);
+  say_to_own(tablet, forged);
+  EXPECT_TRUE(base::same(profile_key(phone).expose(), held.expose()));
+  ASSERT_TRUE(people::block(*phone.engine, "eve"));
+  EXPECT_FALSE(base::same(profile_key(phone).expose(), held.expose()));
+}
+
 TEST_F(InMemoryOwnDevices, TwoBlocksAtOnceEndInOneProfileKey) {
   ASSERT_TRUE(people::block(*phone.engine, "eve"));
   ASSERT_TRUE(people::block(*tablet.engine, "dan"));

@@ -43,17 +43,18 @@ class Resident {
   /// A new engine, over another network.
   void use(net::Transport& network) {
     engine.reset();
-    engine.emplace(client::Parts{.store = *home,
-                                 .transport = network,
-                                 .timer = town_.time,
-                                 .clock = clock,
-                                 .random = random,
-                                 .watch =
-                                     [this](client::Step step) {
-                                       if (watch) watch(step);
-                                     },
-                                 .notify = [this](const store::Notice& notice) { notices.push_back(notice); },
-                                 .overhear = [this](const client::admission::Overheard& said) { overheard.push_back(said); }});
+    engine.emplace(
+        client::Parts{.store = *home,
+                      .transport = network,
+                      .timer = town_.time,
+                      .clock = clock,
+                      .random = random,
+                      .watch =
+                          [this](client::Step step) {
+                            if (watch) watch(step);
+                          },
+                      .notify = [this](const store::Notice& notice) { notices.push_back(notice); },
+                      .overhear = [this](const client::admission::Overheard& said) { overheard.push_back(said); }});
   }
 
   template <class T>

@@ -10,20 +10,6 @@ namespace {
 
 using wire::Operation;
 
-std::vector<KnownDevice> listed(const wire::DeviceList& list, AccountRow account) {
-  std::vector<KnownDevice> devices;
-  for (const wire::Device& device : list.devices) {
-    devices.push_back({.row = DeviceRow(0),
-                       .account_row = account,
-                       .account = list.account_id,
-                       .number = device.number,
-                       .registration_id = device.registration_id,
-                       .mailbox = device.mailbox_id,
-                       .identity_key = device.identity_key});
-  }
-  return devices;
-}
-
 /// A device that comes along has the mailbox that was issued with the challenge.
 bool has_issued_mailbox(Context& context, const Begun& begun, const wire::ListBody& body,
                         const wire::DeviceList& list) {
@@ -40,7 +26,7 @@ Judged<ListChange> list_change(Context& context, const Begun& begun) {
   if (!checked) return bad_statement(checked.error());
   if (!has_issued_mailbox(context, begun, *body, checked->identity.list))
     return bad_statement(wire::Rule::mailbox_not_issued);
-  if (auto refused = wait_before_acting(context, begun)) return *std::move(refused);
+  if (auto refused = wait_before_acting(context, begun.account)) return *std::move(refused);
   const base::Blob introduction = checked->introduction.serialize();
   const wire::Hash held_hash = wire::hash(wire::names::device_list, begun.held.list.statement);
   if (body->replaced_hash != held_hash && introduction != begun.account.introduction)

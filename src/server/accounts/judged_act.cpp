@@ -74,8 +74,8 @@ asio::awaitable<Judged<Begun>> begin_judging(Context& context, const Call& call)
                   .authority = *std::move(authority)};
 }
 
-std::optional<net::Response> wait_before_acting(Context& context, const Begun& begun) {
-  const unsigned wait = context.rates.take(Rates::Of::acts, begun.account.row.value,
+std::optional<net::Response> wait_before_acting(Context& context, const KnownAccount& account) {
+  const unsigned wait = context.rates.take(Rates::Of::acts, account.row.value,
                                            {.a_second = limits::acts_a_second, .at_once = limits::acts_at_once});
   if (wait > 0) return too_many(wait);
   return std::nullopt;
@@ -85,10 +85,24 @@ std::optional<net::Response> judge(Context& context, const Begun& begun, Operati
   const auto held = wire::rules::parse(begun.held);
   if (!held) return refuse(StorageProblem::failed);
   const auto checked = wire::check_act(begun.parsed, *held, begun.authority, operation);
-  if (checked) return wait_before_acting(context, begun);
+  if (checked) return wait_before_acting(context, begun.account);
   const bool is_late =
       checked.error().rule == wire::Rule::act_of_another_request && begun.parsed.act.order != held->list.order;
   return is_late ? list_passed(begun.account.introduction) : bad_statement(checked.error());
+}
+
+std::vector<KnownDevice> listed(const wire::DeviceList& list, AccountRow account) {
+  std::vector<KnownDevice> devices;
+  for (const wire::Device& device : list.devices) {
+    devices.push_back({.row = DeviceRow(0),
+                       .account_row = account,
+                       .account = list.account_id,
+                       .number = device.number,
+                       .registration_id = device.registration_id,
+                       .mailbox = device.mailbox_id,
+                       .identity_key = device.identity_key});
+  }
+  return devices;
 }
 
 ActOn act_on(const Begun& begun, base::Day day) {

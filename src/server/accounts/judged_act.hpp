@@ -20,8 +20,10 @@ asio::awaitable<Judged<Begun>> begin_judging(Context& context, const Call& call)
 /// Of every operation but the list's: judged under the list that stands. The answer, if it is refused.
 std::optional<net::Response> judge(Context& context, const Begun& begun, wire::Operation operation);
 /// Counted once an act is known to be the account's own: nobody else uses its budget up.
-std::optional<net::Response> wait_before_acting(Context& context, const Begun& begun);
+std::optional<net::Response> wait_before_acting(Context& context, const KnownAccount& account);
 
+/// The devices of a list as the storage takes them; which rows they have, it knows itself.
+std::vector<KnownDevice> listed(const wire::DeviceList& list, AccountRow account);
 ActOn act_on(const Begun& begun, base::Day day);
 net::Response list_passed(const base::Blob& introduction);
 net::Response answer_to(const ActOutcome& outcome);

@@ -10,20 +10,6 @@
 namespace sotto::server {
 namespace {
 
-std::vector<KnownDevice> listed(const wire::DeviceList& list, AccountRow account) {
-  std::vector<KnownDevice> devices;
-  for (const wire::Device& device : list.devices) {
-    devices.push_back({.row = DeviceRow(0),
-                       .account_row = account,
-                       .account = list.account_id,
-                       .number = device.number,
-                       .registration_id = device.registration_id,
-                       .mailbox = device.mailbox_id,
-                       .identity_key = device.identity_key});
-  }
-  return devices;
-}
-
 struct Presented {
   wire::Introduction introduction;
   wire::CheckedIntroduction checked;
@@ -40,11 +26,6 @@ Judged<Presented> check(const Context& context, const net::Request& request, wir
   if (checked->list.home_server != *authority) return bad_statement(wire::Rule::another_home_server);
   return Presented{
       .introduction = std::move(introduction), .checked = *std::move(checked), .account = std::move(account)};
-}
-
-unsigned wait_before_acting(Context& context, const KnownAccount& account) {
-  return context.rates.take(Rates::Of::acts, account.row.value,
-                            {.a_second = limits::acts_a_second, .at_once = limits::acts_at_once});
 }
 
 /// Only a higher one takes the place of what stands.
@@ -123,7 +104,7 @@ asio::awaitable<net::Response> present_account(Context& context, Call call) {
   if (!*account) co_return malformed_body();
   auto presented = check(context, call.request, *std::move(introduction), **std::move(account));
   if (!presented) co_return presented.error();
-  if (const unsigned wait = wait_before_acting(context, presented->account); wait > 0) co_return too_many(wait);
+  if (auto refused = wait_before_acting(context, presented->account)) co_return *std::move(refused);
   co_return co_await take(context, *std::move(presented));
 }
 
@@ -141,7 +122,7 @@ asio::awaitable<net::Response> return_device(Context& context, Call call) {
   if (!presented) co_return presented.error();
   const wire::Device* device = speaker(*parsed, presented->checked.list);
   if (device == nullptr) co_return bad_statement(wire::Rule::act_not_by_account_key);
-  if (const unsigned wait = wait_before_acting(context, presented->account); wait > 0) co_return too_many(wait);
+  if (auto refused = wait_before_acting(context, presented->account)) co_return *std::move(refused);
   LostDevice lost{.account = presented->account.row,
                   .number = device->number,
                   .identity_key = device->identity_key,
